@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The presil authors
+
+/// \file
+/// Options: the command line of a simulator program.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "sim/base/faults.hpp"
+#include "sim/base/time.hpp"
+#include "sim/rtl/rtl_top.hpp"
+
+namespace presil {
+
+struct Options {
+  std::filesystem::path description;
+  std::filesystem::path socket;
+  std::filesystem::path events;   ///< empty: no event log
+  std::filesystem::path summary;  ///< empty: no summary
+  RtlOptions rtl;
+  unsigned stall_percent = 0;
+  double slow_factor = 1;  ///< host time is stretched by this, device time is not touched
+  Picoseconds link_latency_ps = 0;
+  Picoseconds host_latency_ps = 0;
+  Faults faults;
+  bool wait_for_debugger = false;
+};
+
+/// Reads the command line.
+/// Errors: throws Error (configuration). Prints the help and throws Finished when asked for it.
+Options parse_options(int argument_count, char** arguments);
+
+/// There is nothing to simulate, and nothing is wrong.
+struct Finished {};
+
+}  // namespace presil

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The presil authors
+
+#include "sim/base/faults.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "sim/base/parse.hpp"
+#include "sim/base/time.hpp"
+
+namespace presil {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, FaultKind>, 8> kKinds = {{
+    {"silent-read", FaultKind::kSilentRead},
+    {"drop-write", FaultKind::kDropWrite},
+    {"dma-error", FaultKind::kDmaError},
+    {"close", FaultKind::kClose},
+    {"truncate", FaultKind::kTruncate},
+    {"nonsense", FaultKind::kNonsense},
+    {"exit", FaultKind::kExit},
+    {"hang", FaultKind::kHang},
+}};
+
+constexpr std::array<std::pair<std::string_view, Faults::Site>, 3> kSites = {{
+    {"read", Faults::Site::kRead},
+    {"write", Faults::Site::kWrite},
+    {"dma", Faults::Site::kDma},
+}};
+
+template <typename Value, std::size_t kSize>
+std::optional<Value> find(const std::array<std::pair<std::string_view, Value>, kSize>& table,
+                          std::string_view name) {
+  const auto* entry = std::ranges::find(table, name, &std::pair<std::string_view, Value>::first);
+  return entry == table.end() ? std::nullopt : std::optional(entry->second);
+}
+
+// A fault of one access can only strike at such an access.
+bool fits(FaultKind kind, Faults::Site site) {
+  switch (kind) {
+    case FaultKind::kSilentRead:
+      return site == Faults::Site::kRead;
+    case FaultKind::kDropWrite:
+      return site == Faults::Site::kWrite;
+    case FaultKind::kDmaError:
+      return site == Faults::Site::kDma;
+    case FaultKind::kTruncate:
+      return true;
+    default:
+      return site != Faults::Site::kHello;
+  }
+}
+
+}  // namespace
+
+bool Faults::add(std::string_view text) {
+  const auto at = text.find('@');
+  if (at == std::string_view::npos)
+    return false;
+  const auto kind = find(kKinds, text.substr(0, at));
+  const std::string_view when = text.substr(at + 1);
+  if (!kind)
+    return false;
+
+  if (when == "hello") {
+    faults_.push_back({*kind, Site::kHello, 1, false});
+    return fits(*kind, Site::kHello);
+  }
+  const auto colon = when.find(':');
+  if (colon == std::string_view::npos)
+    return false;
+  const std::string_view number = when.substr(colon + 1);
+  if (when.substr(0, colon) == "time") {
+    const auto time_ps = parse_time(number);
+    faults_.push_back({*kind, std::nullopt, time_ps.value_or(0), false});
+    return time_ps.has_value();
+  }
+  const auto site = find(kSites, when.substr(0, colon));
+  const auto count = parse_number(number);
+  if (!site || !count || *count == 0)
+    return false;
+  faults_.push_back({*kind, site, *count, false});
+  return fits(*kind, *site);
+}
+
+void Faults::count_slowly(Site site) {
+  const std::uint64_t occurrence = ++counts_[std::to_underlying(site)];
+  for (Fault& fault : faults_) {
+    if (fault.site == site)
+      fault.armed = fault.when == occurrence;
+  }
+}
+
+bool Faults::strikes_slowly(FaultKind kind) {
+  const auto due = [kind](const Fault& fault) {
+    return fault.kind == kind && (fault.site ? fault.armed : now_ps() >= fault.when);
+  };
+  const auto fault = std::ranges::find_if(faults_, due);
+  if (fault == faults_.end())
+    return false;
+  faults_.erase(fault);
+  return true;
+}
+
+}  // namespace presil
