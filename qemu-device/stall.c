@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-FileCopyrightText: 2026 The presil authors */
+
+/*
+ * Charging a read to the vCPU that waits for it.
+ *
+ * The vCPU stands still until an absolute time of the virtual clock, as a PCIe
+ * read stalls a core. One vCPU, hence one stall.
+ *
+ * It stands still in work of its own thread, queued from within the access: a
+ * vCPU with work executes nothing more. The work jumps from timer to timer, as
+ * the main loop does for an idle guest, until the stall's own timer has
+ * expired; no other thread is needed, which makes it fast. Between two jumps
+ * the big lock is free for a moment, so that the monitor can stop or reset the
+ * machine. A stop leaves the stall pending, to go on after the continue.
+ *
+ * Ending a stall by cpu_resume() from a timer, outside such work, would be
+ * simpler and wrong: it would undo a stop that somebody else has just asked
+ * for, who would wait for ever.
+ */
+#include <sched.h>
+
+#include "presil_pci.h"
+
+/* Jumps in a row that may get nowhere before the stall gives up jumping. */
+#define FRUITLESS_JUMPS 16
+
+typedef struct PresilStall {
+    QEMUTimer *timer;
+    CPUState *cpu;    /* NULL: nobody is stalled */
+    PresilPci *owner; /* whose read it is */
+    int64_t end_ns;
+    unsigned fruitless;
+} PresilStall;
+
+static PresilStall stall;
+
+static void stall_over(void)
+{
+    timer_del(stall.timer);
+    stall.cpu = NULL;
+    stall.owner = NULL;
+}
+
+static void timer_expired(void *opaque)
+{
+    (void)opaque;
+    if (stall.cpu) {
+        presil_count(stall.owner, timer_ticks);
+        stall_over();
+    }
+}
+
+/* The lock is not fair: without the yield a waiting monitor rarely gets it. */
+static void let_others_in(void)
+{
+    bql_unlock();
+    sched_yield();
+    bql_lock_impl(__FILE__, __LINE__);
+}
+
+/* In the vCPU's thread, before it executes anything more. */
+static void stand_still(CPUState *cpu, void *data)
+{
+    (void)data;
+    if (stall.cpu != cpu || cpu_is_stopped(cpu)) {
+        return; /* over, or somebody stopped the machine: vm_state_changed() */
+    }
+    cpu_pause(cpu); /* a vCPU that stands still counts as idle */
+    while (stall.cpu == cpu && runstate_is_running()) {
+        const int64_t before_ns = presil_guest_ns();
+
+        icount_start_warp_timer();
+        qemu_clock_run_timers(QEMU_CLOCK_VIRTUAL);
+        if (presil_guest_ns() == before_ns && stall.cpu == cpu) {
+            /* Other work is queued for the vCPU: it goes first. */
+            if (stall.fruitless++ < FRUITLESS_JUMPS) {
+                async_run_on_cpu(cpu, stand_still, NULL);
+                break;
+            }
+            presil_log(stall.owner, "stall-given-up", "end_ns=%lld",
+                       (long long)stall.end_ns);
+            stall_over();
+            break;
+        }
+        stall.fruitless = 0;
+        if (stall.cpu) {
+            let_others_in();
+        }
+    }
+    /* After a stop the machine's own continue resumes the vCPU. */
+    if (runstate_is_running()) {
+        cpu_resume(cpu);
+    }
+}
+
+static void vm_state_changed(void *opaque, bool running, int state)
+{
+    (void)opaque;
+    (void)state;
+    if (running && stall.cpu) {
+        stall.owner->counters.stalls_continued++;
+        async_run_on_cpu(stall.cpu, stand_still, NULL);
+    }
+}
+
+void presil_stall_until(PresilPci *s, int64_t end_ns)
+{
+    CPUState *cpu = qemu_get_cpu(0);
+
+    /* gdb, the monitor or another device asked: nobody waits. */
+    if (!cpu || !qemu_cpu_is_self(cpu) || end_ns <= presil_guest_ns()) {
+        return;
+    }
+    if (!stall.timer) {
+        stall.timer = presil_alloc(PRESIL_TIMER_BYTES);
+        timer_init_full(stall.timer, NULL, QEMU_CLOCK_VIRTUAL, SCALE_NS, 0,
+                        timer_expired, NULL);
+        qemu_add_vm_change_state_handler(vm_state_changed, NULL);
+    }
+    s->counters.stalls++;
+    if (!stall.cpu) {
+        stall.cpu = cpu;
+        stall.end_ns = 0;
+        stall.fruitless = 0;
+        async_run_on_cpu(cpu, stand_still, NULL);
+    }
+    /* An access in several pieces stalls until its last piece is there. */
+    stall.owner = s;
+    if (end_ns > stall.end_ns) {
+        stall.end_ns = end_ns;
+        timer_mod_ns(stall.timer, end_ns);
+    }
+}
+
+void presil_stall_drop(PresilPci *s)
+{
+    if (stall.cpu && stall.owner == s) {
+        stall_over();
+    }
+}
