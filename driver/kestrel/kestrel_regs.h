@@ -1,0 +1,1 @@
+../../hw/kestrel/gen/kestrel_regs.h
