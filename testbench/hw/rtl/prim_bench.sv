@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The presil authors
+
+/// The cells of hw/common side by side, small, with their ports as pins.
+module prim_bench
+  import kestrel_pkg::*;
+(
+  input  logic                clk_i,
+  input  logic                rst_ni,
+
+  input  logic                fifo_clear_i,
+  input  logic                fifo_wr_valid_i,
+  output logic                fifo_wr_ready_o,
+  input  logic [15:0]         fifo_wr_data_i,
+  output logic                fifo_rd_valid_o,
+  input  logic                fifo_rd_ready_i,
+  output logic [15:0]         fifo_rd_data_o,
+
+  input  logic                skid_valid_i,
+  output logic                skid_ready_o,
+  input  logic [15:0]         skid_data_i,
+  output logic                skid_valid_o,
+  input  logic                skid_ready_i,
+  output logic [15:0]         skid_data_o,
+
+  input  logic                clock_busy_i,
+  input  logic                clock_qreqn_i,
+  output logic                clock_qacceptn_o,
+  output logic                clock_qdeny_o,
+  output logic                clock_qactive_o,
+
+  input  logic                isolate_i,
+  output logic                isolated_o,
+  output logic                isolator_busy_o,
+  input  logic                up_aw_valid_i,
+  output logic                up_aw_ready_o,
+  input  logic [63:0]         up_aw_addr_i,
+  input  logic [7:0]          up_aw_len_i,
+  input  logic                up_w_valid_i,
+  output logic                up_w_ready_o,
+  input  logic [31:0]         up_w_data_i,
+  input  logic                up_w_last_i,
+  output logic                up_b_valid_o,
+  input  logic                up_b_ready_i,
+  input  logic                up_ar_valid_i,
+  output logic                up_ar_ready_o,
+  input  logic [63:0]         up_ar_addr_i,
+  input  logic [7:0]          up_ar_len_i,
+  output logic                up_r_valid_o,
+  input  logic                up_r_ready_i,
+  output logic [31:0]         up_r_data_o,
+  output logic                up_r_last_o,
+
+  output logic [AxiIdW-1:0]   m_axi_awid_o,
+  output logic [AxiAddrW-1:0] m_axi_awaddr_o,
+  output logic [7:0]          m_axi_awlen_o,
+  output logic [2:0]          m_axi_awsize_o,
+  output logic [1:0]          m_axi_awburst_o,
+  output logic [AxiUserW-1:0] m_axi_awuser_o,
+  output logic                m_axi_awvalid_o,
+  input  logic                m_axi_awready_i,
+  output logic [AxiDataW-1:0] m_axi_wdata_o,
+  output logic [AxiStrbW-1:0] m_axi_wstrb_o,
+  output logic                m_axi_wlast_o,
+  output logic                m_axi_wvalid_o,
+  input  logic                m_axi_wready_i,
+  input  logic [AxiIdW-1:0]   m_axi_bid_i,
+  input  logic [1:0]          m_axi_bresp_i,
+  input  logic                m_axi_bvalid_i,
+  output logic                m_axi_bready_o,
+  output logic [AxiIdW-1:0]   m_axi_arid_o,
+  output logic [AxiAddrW-1:0] m_axi_araddr_o,
+  output logic [7:0]          m_axi_arlen_o,
+  output logic [2:0]          m_axi_arsize_o,
+  output logic [1:0]          m_axi_arburst_o,
+  output logic [AxiUserW-1:0] m_axi_aruser_o,
+  output logic                m_axi_arvalid_o,
+  input  logic                m_axi_arready_i,
+  input  logic [AxiIdW-1:0]   m_axi_rid_i,
+  input  logic [AxiDataW-1:0] m_axi_rdata_i,
+  input  logic [1:0]          m_axi_rresp_i,
+  input  logic                m_axi_rlast_i,
+  input  logic                m_axi_rvalid_i,
+  output logic                m_axi_rready_o
+);
+
+  prim_fifo #(
+    .data_t (logic [15:0]),
+    .Depth  (4)
+  ) u_fifo (
+    .clk_i      (clk_i),
+    .rst_ni     (rst_ni),
+    .clear_i    (fifo_clear_i),
+    .wr_valid_i (fifo_wr_valid_i),
+    .wr_ready_o (fifo_wr_ready_o),
+    .wr_data_i  (fifo_wr_data_i),
+    .rd_valid_o (fifo_rd_valid_o),
+    .rd_ready_i (fifo_rd_ready_i),
+    .rd_data_o  (fifo_rd_data_o)
+  );
+
+  prim_skid_buffer #(
+    .data_t (logic [15:0])
+  ) u_skid_buffer (
+    .clk_i   (clk_i),
+    .rst_ni  (rst_ni),
+    .valid_i (skid_valid_i),
+    .ready_o (skid_ready_o),
+    .data_i  (skid_data_i),
+    .valid_o (skid_valid_o),
+    .ready_i (skid_ready_i),
+    .data_o  (skid_data_o)
+  );
+
+  prim_clock_request u_clock_request (
+    .clk_i      (clk_i),
+    .rst_ni     (rst_ni),
+    .busy_i     (clock_busy_i),
+    .qreqn_i    (clock_qreqn_i),
+    .qacceptn_o (clock_qacceptn_o),
+    .qdeny_o    (clock_qdeny_o),
+    .qactive_o  (clock_qactive_o)
+  );
+
+  axi_ax_t aw, ar;
+  axi_w_t  w;
+  axi_b_t  up_b;
+  axi_r_t  up_r;
+
+  prim_axi_isolator #(
+    .ax_t           (axi_ax_t),
+    .w_t            (axi_w_t),
+    .b_t            (axi_b_t),
+    .r_t            (axi_r_t),
+    .MaxOutstanding (3),
+    .MaxAhead       (2)
+  ) u_isolator (
+    .clk_i         (clk_i),
+    .rst_ni        (rst_ni),
+    .isolate_i     (isolate_i),
+    .isolated_o    (isolated_o),
+    .busy_o        (isolator_busy_o),
+    .up_aw_valid_i (up_aw_valid_i),
+    .up_aw_ready_o (up_aw_ready_o),
+    .up_aw_i       ({4'd0, up_aw_addr_i, up_aw_len_i}),
+    .up_w_valid_i  (up_w_valid_i),
+    .up_w_ready_o  (up_w_ready_o),
+    .up_w_i        ({up_w_last_i, 16'hffff, 96'd0, up_w_data_i}),
+    .up_b_valid_o  (up_b_valid_o),
+    .up_b_ready_i  (up_b_ready_i),
+    .up_b_o        (up_b),
+    .up_ar_valid_i (up_ar_valid_i),
+    .up_ar_ready_o (up_ar_ready_o),
+    .up_ar_i       ({4'd0, up_ar_addr_i, up_ar_len_i}),
+    .up_r_valid_o  (up_r_valid_o),
+    .up_r_ready_i  (up_r_ready_i),
+    .up_r_o        (up_r),
+    .dn_aw_valid_o (m_axi_awvalid_o),
+    .dn_aw_ready_i (m_axi_awready_i),
+    .dn_aw_o       (aw),
+    .dn_w_valid_o  (m_axi_wvalid_o),
+    .dn_w_ready_i  (m_axi_wready_i),
+    .dn_w_o        (w),
+    .dn_b_valid_i  (m_axi_bvalid_i),
+    .dn_b_ready_o  (m_axi_bready_o),
+    .dn_b_i        ({m_axi_bid_i, m_axi_bresp_i}),
+    .dn_ar_valid_o (m_axi_arvalid_o),
+    .dn_ar_ready_i (m_axi_arready_i),
+    .dn_ar_o       (ar),
+    .dn_r_valid_i  (m_axi_rvalid_i),
+    .dn_r_ready_o  (m_axi_rready_o),
+    .dn_r_i        ({m_axi_rid_i, m_axi_rresp_i, m_axi_rlast_i, m_axi_rdata_i})
+  );
+
+  assign up_r_data_o = up_r.data[31:0];
+  assign up_r_last_o = up_r.last;
+
+  logic unused_answers;
+  assign unused_answers = ^{up_b, up_r};
+
+  assign m_axi_awid_o    = aw.id;
+  assign m_axi_awaddr_o  = aw.addr;
+  assign m_axi_awlen_o   = aw.len;
+  assign m_axi_awsize_o  = 3'd4;
+  assign m_axi_awburst_o = 2'b01;
+  assign m_axi_awuser_o  = '0;
+  assign m_axi_wdata_o   = w.data;
+  assign m_axi_wstrb_o   = w.strb;
+  assign m_axi_wlast_o   = w.last;
+  assign m_axi_arid_o    = ar.id;
+  assign m_axi_araddr_o  = ar.addr;
+  assign m_axi_arlen_o   = ar.len;
+  assign m_axi_arsize_o  = 3'd4;
+  assign m_axi_arburst_o = 2'b01;
+  assign m_axi_aruser_o  = '0;
+
+endmodule : prim_bench

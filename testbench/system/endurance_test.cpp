@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The presil authors
+
+// Boots in a row beside other load: none hangs, and all are the same run.
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "presil_run.hpp"
+
+namespace presil::system {
+namespace {
+
+constexpr int kBoots = 100;
+
+TEST_CASE("a hundred boots under load: none hangs, all are the same", "[system][endurance]") {
+  std::atomic<bool> over{false};
+  std::vector<std::jthread> load;
+  for (unsigned i = 0; i < std::max(1u, std::thread::hardware_concurrency()); ++i) {
+    load.emplace_back([&over] {
+      while (!over.load(std::memory_order_relaxed)) {
+      }
+    });
+  }
+  std::string digest;
+  for (int i = 1; i <= kBoots; ++i) {
+    INFO("boot " << i);
+    const auto run = presil_run("endurance", {}, "kestrel-copy --random 4096");
+    CHECK(run.result() == "passed");
+    digest = digest.empty() ? run.digest() : digest;
+    CHECK(run.digest() == digest);
+    if (run.result() != "passed" || run.digest() != digest) {
+      break;  // The folder of this one is the evidence.
+    }
+  }
+  over = true;
+}
+
+}  // namespace
+}  // namespace presil::system

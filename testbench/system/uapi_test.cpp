@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The presil authors
+
+// The driver's interface, one bad field at a time: kestrel-uapi-test in the guest.
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "ktap_report.hpp"
+#include "presil_run.hpp"
+
+namespace presil::system {
+namespace {
+
+TEST_CASE("every case of kestrel-uapi-test passes in the guest", "[system][uapi]") {
+  const auto run =
+      presil_run("uapi", {"--add", built("guest/bin/kestrel-uapi-test")}, "kestrel-uapi-test");
+  const auto report = read_ktap(run.output);
+  CHECK(report.whole());
+  CHECK(report.cases.size() > 10);
+  for (const auto& result : report.cases) {
+    INFO(result.name << "\n" << result.text);
+    CHECK(result.ok);
+    CHECK(result.skipped == "");
+  }
+  CHECK(run.status == 0);
+}
+
+}  // namespace
+}  // namespace presil::system
