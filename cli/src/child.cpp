@@ -115,7 +115,7 @@ Child Child::start(const std::vector<std::string>& arguments, const ChildStreams
     got = read(report[0], &error, sizeof error);
   } while (got < 0 && errno == EINTR);
   close(report[0]);
-  Child child(pid);
+  Child child(pid, !streams.terminal);
   if (got == sizeof error) {
     child.wait();
     throw Error(std::format("cannot start {}: {}", arguments[0], strerror(error)),
@@ -125,10 +125,13 @@ Child Child::start(const std::vector<std::string>& arguments, const ChildStreams
 }
 
 Child::Child(Child&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), report_(other.report_) {}
+    : pid_(std::exchange(other.pid_, -1)),
+      leads_group_(other.leads_group_),
+      report_(other.report_) {}
 
 Child& Child::operator=(Child&& other) noexcept {
   std::swap(pid_, other.pid_);
+  std::swap(leads_group_, other.leads_group_);
   std::swap(report_, other.report_);
   return *this;
 }
@@ -140,18 +143,29 @@ Child::~Child() {
   }
 }
 
+bool Child::has_ended() const {
+  siginfo_t info{};
+  int result = 0;
+  do {
+    result = waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
+  } while (result < 0 && errno == EINTR);
+  return result == 0 && info.si_pid == pid_;
+}
+
 std::optional<ExitReport> Child::poll() {
   if (report_) {
     return report_;
   }
+  if (!has_ended()) {
+    return std::nullopt;
+  }
+  // Until it is reaped its number is nobody else's, and so is its group's.
+  if (leads_group_) {
+    kill(-pid_, SIGKILL);
+  }
   int status = 0;
   rusage usage{};
-  pid_t got = 0;
-  do {
-    got = wait4(pid_, &status, WNOHANG, &usage);
-  } while (got < 0 && errno == EINTR);
-  if (got != pid_) {
-    return std::nullopt;
+  while (wait4(pid_, &status, 0, &usage) < 0 && errno == EINTR) {
   }
   ExitReport report;
   report.status = WIFEXITED(status) ? WEXITSTATUS(status) : 0;

@@ -36,7 +36,8 @@ struct ExitReport {
   [[nodiscard]] std::string text() const;
 };
 
-/// One process. Destroying it kills the process if it still runs, and reaps it.
+/// One process. Destroying it kills the process if it still runs, and reaps it. When it has ended,
+/// what it started and left behind in its process group is killed as well.
 class Child {
  public:
   /// Starts `arguments[0]`, found in PATH, in a process group of its own.
@@ -62,9 +63,11 @@ class Child {
   [[nodiscard]] pid_t pid() const { return pid_; }
 
  private:
-  explicit Child(pid_t pid) : pid_(pid) {}
+  Child(pid_t pid, bool leads_group) : pid_(pid), leads_group_(leads_group) {}
+  [[nodiscard]] bool has_ended() const;
 
-  pid_t pid_ = -1;  // -1 after a move.
+  pid_t pid_ = -1;            // -1 after a move.
+  bool leads_group_ = false;  // Not with presil's terminal, whose group it shares.
   std::optional<ExitReport> report_;
 };
 

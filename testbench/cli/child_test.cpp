@@ -23,6 +23,19 @@ bool alive(pid_t process) {
   return kill(process, 0) == 0;
 }
 
+/// Waits until a process that is not our child is gone. One that nobody has reaped yet, a zombie,
+/// still answers signals.
+bool goes(pid_t process) {
+  for (int i = 0; i < 500; ++i) {
+    const auto stat = "/proc/" + std::to_string(process) + "/stat";
+    if (!alive(process) || read_file(stat).find(") Z ") != std::string::npos) {
+      return true;
+    }
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+  return false;
+}
+
 TEST_CASE("a child's status and output are its own", "[cli][child]") {
   const TemporaryFolder folder;
   ChildStreams streams;
@@ -44,12 +57,28 @@ TEST_CASE("a child that ignores SIGTERM is killed when patience ends", "[cli][ch
   const TemporaryFolder folder;
   ChildStreams streams;
   streams.standard_output = folder.path() / "out";
-  auto child =
-      Child::start({"sh", "-c", "trap '' TERM; echo ready; sleep 60 & wait; sleep 60"}, streams);
+  auto child = Child::start({"sh", "-c", "trap '' TERM; echo ready; sleep 60"}, streams);
   while (read_file(streams.standard_output).empty()) {
     std::this_thread::sleep_for(milliseconds(5));
   }
   CHECK(child.end(milliseconds(200)).signal == SIGKILL);
+}
+
+TEST_CASE("what a child leaves behind ends with it", "[cli][child]") {
+  const TemporaryFolder folder;
+  ChildStreams streams;
+  streams.standard_output = folder.path() / "out";
+  SECTION("when it ends by itself") {
+    CHECK(Child::start({"sh", "-c", "sleep 60 & echo $!"}, streams).wait().clean());
+  }
+  SECTION("when it is killed") {
+    auto child = Child::start({"sh", "-c", "trap '' TERM; sleep 60 & echo $!; wait"}, streams);
+    while (read_file(streams.standard_output).empty()) {
+      std::this_thread::sleep_for(milliseconds(5));
+    }
+    CHECK(child.end(milliseconds(200)).signal == SIGKILL);
+  }
+  CHECK(goes(std::stoi(read_file(streams.standard_output))));
 }
 
 TEST_CASE("a stopped child is ended all the same", "[cli][child]") {
@@ -84,17 +113,7 @@ TEST_CASE("no child outlives presil", "[cli][child]") {
   waitpid(presil, nullptr, 0);
   close(ends[0]);
   close(ends[1]);
-  // Somebody else reaps it; until then it is a zombie, which answers signals.
-  for (int i = 0; i < 500 && alive(process); ++i) {
-    std::this_thread::sleep_for(milliseconds(10));
-    if (read_file("/proc/" + std::to_string(process) + "/stat").find(") Z ") != std::string::npos) {
-      break;
-    }
-  }
-  const bool gone =
-      !alive(process) ||
-      read_file("/proc/" + std::to_string(process) + "/stat").find(") Z ") != std::string::npos;
-  CHECK(gone);
+  CHECK(goes(process));
 }
 
 TEST_CASE("the output of a tool comes whole, and its failure is an error", "[cli][child]") {
