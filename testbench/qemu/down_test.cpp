@@ -268,9 +268,9 @@ TEST_CASE("down: an offence against the protocol", "[qemu][down][protocol]") {
        }},
       {"two messages at once",
        [](Peer& p) {
-         __atomic_add_fetch(&p.segment().to_qemu.sequence, 1, __ATOMIC_SEQ_CST);
-         p.send(returning(p, PRESIL_STATUS_SUCCESS));
-         __atomic_store_n(&p.segment().to_qemu.sequence, 0x8000'0000u, __ATOMIC_SEQ_CST);
+         // In one step: after the first of two QEMU would take it for one message.
+         p.segment().to_qemu.message = returning(p, PRESIL_STATUS_SUCCESS);
+         __atomic_add_fetch(&p.segment().to_qemu.sequence, 2, __ATOMIC_SEQ_CST);
        }},
       {"words on the socket", [](Peer& p) { ::send(p.socket(), "hello", 5, MSG_NOSIGNAL); }},
   }));
