@@ -81,7 +81,8 @@ void PcieEndpoint::reset() {
 
 // --------------------------------------------------------------------------- host to accelerator
 
-void PcieEndpoint::accept_request(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay) {
+void PcieEndpoint::accept_request(tlm::tlm_generic_payload& transaction,
+                                  [[maybe_unused]] sc_core::sc_time& delay) {
   sc_assert(delay == sc_core::SC_ZERO_TIME);
   TlpExtension& tlp = *transaction.get_extension<TlpExtension>();
   const auto request = std::make_shared<Request>();
