@@ -17,6 +17,8 @@ namespace presil::cli {
 namespace {
 
 constexpr auto kHidden = "";
+/// As the device's property has it: from an instruction's worth to the longest ADVANCE.
+constexpr std::uint64_t kLeastQuantumNs = 100, kMostQuantumNs = 100'000;
 
 constexpr auto kExitStatuses = R"(Exit status: the guest command's own, or
   100  wrong option or missing input        101  build failed
@@ -264,8 +266,8 @@ class Parser {
     const auto value = std::stoull(match[1].str()) * (unit == "ms"   ? 1'000'000u
                                                       : unit == "us" ? 1'000u
                                                                      : 1u);
-    if (value < 100 || value > 10'000'000) {
-      throw Error(std::format("--quantum: {} ns is not in 100ns .. 10ms", value));
+    if (value < kLeastQuantumNs || value > kMostQuantumNs) {
+      throw Error(std::format("--quantum: {} ns is not in 100ns .. 100us", value));
     }
     return value;
   }

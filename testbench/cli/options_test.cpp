@@ -67,6 +67,8 @@ TEST_CASE("sizes and times have units and limits", "[cli][options]") {
   }
   CHECK(parse({"demo", "--quantum", "10us"})->run.quantum_ns == 10'000);
   CHECK(parse({"demo", "--quantum", "500"})->run.quantum_ns == 500);
+  CHECK(parse({"demo", "--quantum", "100us"})->run.quantum_ns == 100'000);
+  CHECK_THROWS_AS(parse({"demo", "--quantum", "101us"}), Error);
   CHECK_THROWS_AS(parse({"demo", "--quantum", "10s"}), Error);
   CHECK_THROWS_AS(parse({"demo", "--quantum", "1ns"}), Error);
 }
