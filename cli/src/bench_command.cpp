@@ -20,7 +20,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// Programs of testbench/bench; each prints one JSON object.
-constexpr const char* kPrograms[] = {"presil-bench-link", "presil-bench-qemu"};
+constexpr const char* kPrograms[] = {"presil-bench-harness", "presil-bench-link",
+                                     "presil-bench-qemu"};
 
 Json run_program(const Checkout& checkout, const std::string& name) {
   const auto text = output_of({(checkout.build / "bin" / name).string()});
