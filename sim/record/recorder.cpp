@@ -8,6 +8,8 @@
 
 #include <utility>
 
+#include "sim/record/record_text.hpp"
+
 namespace presil {
 namespace {
 
@@ -78,9 +80,14 @@ void Recorder::dma(Picoseconds time_ps, const char* kind, std::uint64_t addr, st
   const bool has_data = status == PRESIL_STATUS_SUCCESS || kind[4] == 'w';
   if (status == PRESIL_STATUS_SUCCESS)
     totals_.dma_bytes += data.size();
-  if (file_)
-    line(time_ps, "{} addr={:#x} len={} attr={:#x} status={} xxh3={:016x}", kind, addr, data.size(),
-         attr, status_name(status), has_data ? XXH3_64bits(data.data(), data.size()) : 0);
+  if (!file_)
+    return;
+  RecordText record;
+  record.decimal(time_ps).text(" ").text(kind);
+  record.text(" addr=").hex(addr).text(" len=").decimal(data.size()).text(" attr=").hex(attr);
+  record.text(" status=").text(status_name(status)).text(" xxh3=");
+  record.hex16(has_data ? XXH3_64bits(data.data(), data.size()) : 0).text("\n");
+  file_->append(record.view());
 }
 
 void Recorder::msix(std::uint32_t vector, std::string_view fate) {
