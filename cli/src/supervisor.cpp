@@ -250,7 +250,8 @@ class Supervisor {
 
   void note_death(std::size_t i) {
     const auto ended = simulators_[i]->child().poll();
-    if (ended && !noted_[i] && !qemu_->poll()) {
+    // A clean end follows QEMU's farewell: QEMU is about to end, too.
+    if (ended && !ended->clean() && !noted_[i] && !qemu_->poll()) {
       noted_[i] = true;
       progress_.note(
           std::format("the simulator of {} (dev{}) ended with {} while the guest runs; "
