@@ -69,6 +69,7 @@ Accelerator read_accelerator(const fs::path& description) {
   accelerator.modules = strings(view["guest"]["modules"]);
   accelerator.programs = strings(view["guest"]["programs"]);
   accelerator.demo_command = view["demo"]["command"].value_or(std::string());
+  accelerator.bench_command = view["bench"]["command"].value_or(std::string());
   return accelerator;
 }
 

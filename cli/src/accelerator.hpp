@@ -24,6 +24,7 @@ struct Accelerator {
   std::vector<std::string> modules;   ///< loaded at boot, in this order
   std::vector<std::string> programs;  ///< CMake targets that go into the guest's /usr/bin
   std::string demo_command;           ///< run by `presil demo`; empty: none
+  std::string bench_command;          ///< work for the device of slot {slot}; empty: none
 };
 
 /// Reads one description. \throws Error  not readable, not TOML, or a needed key is missing.

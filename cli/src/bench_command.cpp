@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <format>
 #include <iostream>
+#include <limits>
+#include <regex>
 
 #include "accelerator.hpp"
 #include "builder.hpp"
@@ -18,6 +20,9 @@ namespace presil::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+/// Of the simulator: random back-pressure on the accelerator's bus, in percent of all cycles.
+constexpr auto kStalls = "--stall=80";
 
 /// Programs of testbench/bench; each prints one JSON object.
 constexpr const char* kPrograms[] = {"presil-bench-harness", "presil-bench-link",
@@ -32,13 +37,24 @@ Json run_program(const Checkout& checkout, const std::string& name) {
   return json;
 }
 
-double boot_cpu_s(const Checkout& checkout, const RunOptions& options, ProgressLine& progress) {
+/// A command with the slot's number in place of every "{slot}".
+std::string for_slot(const std::string& command, int slot) {
+  static const std::regex place(R"(\{slot\})");
+  return std::regex_replace(command, place, std::to_string(slot));
+}
+
+Json run_or_fail(const Checkout& checkout, const RunOptions& options, ProgressLine& progress) {
   const auto summary = run_guest(checkout, "bench", options, progress, false);
   if (summary.at("result") != "passed") {
     throw Error(
-        std::format("a boot of the bench failed: {}", summary.at("reason").get<std::string>()),
+        std::format("a run of the bench failed: {}", summary.at("reason").get<std::string>()),
         static_cast<ExitStatus>(summary.at("exit_status").get<int>()));
   }
+  return summary;
+}
+
+double boot_cpu_s(const Checkout& checkout, const RunOptions& options, ProgressLine& progress) {
+  const auto summary = run_or_fail(checkout, options, progress);
   const auto& cpu = summary.at("cpu_s");
   return cpu.at("qemu").get<double>() + cpu.at("simulators").get<double>();
 }
@@ -62,6 +78,32 @@ std::vector<BootPair> measure_boots(const Checkout& checkout, int repeat, Progre
   return boots;
 }
 
+/// Two devices of one kind work one after the other, then at the same time: half the host time
+/// would be two simulators that never wait for anything.
+Json measure_pair(const Checkout& checkout, const Accelerator& accelerator, int repeat,
+                  ProgressLine& progress) {
+  const auto first = for_slot(accelerator.bench_command, 0);
+  const auto second = for_slot(accelerator.bench_command, 1);
+  RunOptions in_turn;
+  in_turn.accelerators = {accelerator.name, accelerator.name};
+  in_turn.build = false;
+  in_turn.simulator_args = {kStalls};  // More device time, which is what is to be parallel.
+  in_turn.command = {std::format("{} && {}", first, second)};
+  auto at_once = in_turn;
+  at_once.command = {std::format("{} & other=$!; {} && wait $other", first, second)};
+  const auto run_s = [&](const RunOptions& options) {
+    return run_or_fail(checkout, options, progress).at("host_s").at("run").get<double>();
+  };
+  double in_turn_s = std::numeric_limits<double>::infinity(), at_once_s = in_turn_s;
+  for (int i = 0; i < repeat; ++i) {
+    progress.note(std::format("bench: two devices {} of {}", i + 1, repeat));
+    in_turn_s = std::min(in_turn_s, run_s(in_turn));
+    at_once_s = std::min(at_once_s, run_s(at_once));
+  }
+  return {{"in_turn_s", in_turn_s}, {"at_once_s", at_once_s}, {"ratio", at_once_s / in_turn_s}};
+}
+
+/// The median and 99th percentile of every kind of host time.
 void print_times(const std::string& prefix, const Json& report) {
   for (const auto& [key, value] : report.items()) {
     const auto name = prefix.empty() ? key : prefix + " " + key;
@@ -71,8 +113,20 @@ void print_times(const std::string& prefix, const Json& report) {
                                value["p99_ns"].get<double>() / 1000.0);
     } else if (value.is_object()) {
       print_times(name, value);
-    } else if (value.is_number()) {
+    }
+  }
+}
+
+/// Everything else: counts as they are, the rest to three places.
+void print_numbers(const std::string& prefix, const Json& report) {
+  for (const auto& [key, value] : report.items()) {
+    const auto name = prefix.empty() ? key : prefix + " " + key;
+    if (value.is_object() && !value.contains("median_ns")) {
+      print_numbers(name, value);
+    } else if (value.is_number_integer()) {
       std::cout << std::format("{:<42} {:>10}\n", name, value.dump());
+    } else if (value.is_number()) {
+      std::cout << std::format("{:<42} {:>10.3f}\n", name, value.get<double>());
     }
   }
 }
@@ -88,7 +142,8 @@ double boot_ratio(const std::vector<BootPair>& boots) {
 int bench_command(const Checkout& checkout, const BenchOptions& options, ProgressLine& progress) {
   Builder builder(checkout, progress);
   builder.build({std::begin(kPrograms), std::end(kPrograms)});
-  builder.build_guest(select_accelerators(checkout, {}), {});
+  const auto accelerators = select_accelerators(checkout, {});
+  builder.build_guest(accelerators, {});
 
   Json report;
   report["environment"] = environment_id(checkout);
@@ -102,14 +157,20 @@ int bench_command(const Checkout& checkout, const BenchOptions& options, Progres
     pairs.push_back(
         {{"with_device_s", boot.with_device_s}, {"without_device_s", boot.without_device_s}});
   }
-  report["boot"] = {{"ratio", boot_ratio(boots)}, {"cpu_s", pairs}};
+  report["boot"] = {{"cpu_with_device_over_without", boot_ratio(boots)}, {"cpu_s", pairs}};
+  if (!accelerators.front().bench_command.empty()) {
+    report["two_devices"] = measure_pair(checkout, accelerators.front(), options.repeat, progress);
+  }
 
   std::cout << std::format("{:<42} {:>10} {:>10}\n", "host time, us", "median", "p99");
   for (const auto* program : kPrograms) {
     print_times("", report[program]);
   }
-  std::cout << std::format("{:<42} {:>10.3f}\n", "boot, cpu with device over without",
-                           boot_ratio(boots));
+  std::cout << "\n";
+  for (const auto& [key, value] : report.items()) {
+    const bool program = std::ranges::find(kPrograms, key) != std::end(kPrograms);
+    print_numbers(program ? "" : key, value);
+  }
   if (!options.json.empty()) {
     write_file(options.json, report.dump(2) + "\n");
   }

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <vector>
 
 #include "bare_kestrel.hpp"
 #include "copy_job.hpp"
@@ -18,29 +19,29 @@ namespace presil::bench {
 namespace {
 
 constexpr std::uint32_t kCopyBytes = 2u << 20;
-constexpr int kRounds = 7;
+constexpr int kRounds = 15;
 
-/// The best of several rounds: what the machine does beside them only adds.
-struct Speed {
-  std::uint64_t cycles = 0;  ///< of one round
-  double cycles_per_s = 0;
-
-  void add(std::uint64_t round_cycles, std::uint64_t host_ns) {
-    cycles = round_cycles;
-    cycles_per_s = std::max(cycles_per_s,
-                            static_cast<double>(round_cycles) * 1e9 / static_cast<double>(host_ns));
-  }
+/// Host time per cycle of every round.
+struct Rounds {
+  std::uint64_t cycles = 0;  ///< of one round; all do the same
+  std::vector<double> ns_per_cycle;
 };
 
 template <typename Round>
-void measure(Speed& speed, CopyJob& job, Round round) {
+void measure(Rounds& rounds, CopyJob& job, Round round) {
   const auto begin = Clock::now();
-  const std::uint64_t cycles = round();
-  speed.add(cycles, nanoseconds(Clock::now() - begin));
+  rounds.cycles = round();
+  const auto host_ns = nanoseconds(Clock::now() - begin);
+  rounds.ns_per_cycle.push_back(static_cast<double>(host_ns) / static_cast<double>(rounds.cycles));
   if (!job.take_result()) {
     std::cerr << "presil-bench-harness: the copy is wrong\n";
     std::exit(1);
   }
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
 }
 
 nlohmann::ordered_json measure_both() {
@@ -55,26 +56,30 @@ nlohmann::ordered_json measure_both() {
   HarnessKestrel harness(job, link, description, events);
   std::filesystem::remove(events);  // It stays open, and leaves nothing behind.
 
-  Speed bare_speed, harness_speed;
+  // Each round is compared with its neighbour: the machine's speed changes from one to the next.
+  Rounds bare_rounds, harness_rounds;
+  std::vector<double> ratios, extra_ns;
   for (int i = 0; i < kRounds; ++i) {
     bare.reset();
     harness.reset();
-    measure(bare_speed, job, [&] {
+    measure(bare_rounds, job, [&] {
       for (const auto& [offset, value] : CopyJob::register_writes())
         bare.write(offset, value);
       return bare.run();
     });
-    measure(harness_speed, job, [&] { return harness.run(); });
+    measure(harness_rounds, job, [&] { return harness.run(); });
+    const double bare_ns = bare_rounds.ns_per_cycle.back();
+    const double harness_ns = harness_rounds.ns_per_cycle.back();
+    ratios.push_back(bare_ns / harness_ns);
+    extra_ns.push_back(harness_ns - bare_ns);
   }
-  const double bare_ns = 1e9 / bare_speed.cycles_per_s;
-  const double harness_ns = 1e9 / harness_speed.cycles_per_s;
   return {{"bytes", kCopyBytes},
-          {"bare_cycles", bare_speed.cycles},
-          {"harness_cycles", harness_speed.cycles},
-          {"bare_ns_per_cycle", bare_ns},
-          {"harness_ns_per_cycle", harness_ns},
-          {"harness_extra_ns_per_cycle", harness_ns - bare_ns},
-          {"harness_over_bare", bare_ns / harness_ns}};
+          {"bare_cycles", bare_rounds.cycles},
+          {"harness_cycles", harness_rounds.cycles},
+          {"bare_ns_per_cycle", median(bare_rounds.ns_per_cycle)},
+          {"harness_ns_per_cycle", median(harness_rounds.ns_per_cycle)},
+          {"harness_extra_ns_per_cycle", median(extra_ns)},
+          {"harness_over_bare", median(ratios)}};
 }
 
 }  // namespace

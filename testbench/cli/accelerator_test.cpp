@@ -26,6 +26,8 @@ modules = ["one_core", "one"]
 programs = ["one-copy"]
 [demo]
 command = "one-copy --random 5"
+[bench]
+command = "one-copy --slot {slot}"
 )";
 
 Checkout checkout_at(const TemporaryFolder& folder) {
@@ -43,6 +45,7 @@ TEST_CASE("an accelerator's description is read whole", "[cli][accelerator]") {
   CHECK(accelerator.modules == std::vector<std::string>{"one_core", "one"});
   CHECK(accelerator.programs == std::vector<std::string>{"one-copy"});
   CHECK(accelerator.demo_command == "one-copy --random 5");
+  CHECK(accelerator.bench_command == "one-copy --slot {slot}");
 }
 
 TEST_CASE("a description without a program is refused by the key's name", "[cli][accelerator]") {
