@@ -38,11 +38,16 @@ fs::path empty_folder(const std::string& name) {
   return folder;
 }
 
+std::vector<std::string> with_option(std::vector<std::string> arguments, const char* option) {
+  arguments.insert(arguments.begin() + 1, option);
+  return arguments;
+}
+
 cli::Child start(const fs::path& scratch, const fs::path& folder,
-                 std::vector<std::string> arguments) {
+                 std::vector<std::string> arguments, const std::vector<std::string>& launcher) {
   // After the subcommand, before its own options and "--".
-  arguments.insert(arguments.begin() + 1, {"--no-build", "--out", folder.string()});
-  arguments.insert(arguments.begin(), built("bin/presil"));
+  arguments.insert(arguments.begin() + 1, {"--out", folder.string()});
+  arguments.insert(arguments.begin(), launcher.begin(), launcher.end());
   cli::ChildStreams streams;
   streams.standard_output = scratch / "output";
   streams.standard_error = scratch / "messages";
@@ -85,10 +90,14 @@ std::string built(const std::string& name) {
   return (build_folder() / name).string();
 }
 
-PresilRun::PresilRun(const std::string& name, std::vector<std::string> arguments)
+PresilRun::PresilRun(const std::string& name, std::vector<std::string> arguments,
+                     const std::vector<std::string>& launcher)
     : folder_(empty_folder(name) / "run"),
       scratch_(folder_.parent_path()),
-      child_(start(scratch_, folder_, std::move(arguments))) {}
+      child_(start(scratch_, folder_, std::move(arguments), launcher)) {}
+
+PresilRun::PresilRun(const std::string& name, std::vector<std::string> arguments)
+    : PresilRun(name, with_option(std::move(arguments), "--no-build"), {built("bin/presil")}) {}
 
 bool PresilRun::wait_for(const std::string& name, const std::string& text) {
   for (;;) {

@@ -59,6 +59,9 @@ class PresilRun {
   /// \param name       of the folder; each run of a test program needs its own
   /// \param arguments  of `presil`; --no-build, --out and so on are added
   PresilRun(const std::string& name, std::vector<std::string> arguments);
+  /// \param launcher  started in place of this build's presil; it builds what it needs by itself
+  PresilRun(const std::string& name, std::vector<std::string> arguments,
+            const std::vector<std::string>& launcher);
 
   /// Waits until the file `name` in the run's folder contains `text`.
   /// \returns false when the run ended first.
