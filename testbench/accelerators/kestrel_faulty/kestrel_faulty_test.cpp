@@ -138,11 +138,4 @@ TEST_CASE("kestrel_faulty: $finish ends the run at the chosen access to memory",
   CHECK(bench.ended());
 }
 
-TEST_CASE("kestrel_faulty: $fatal is an error", "[.][hw][faulty]") {
-  FaultyBench bench({"+fault=fatal"});
-  CHECK(bench.assertions_failed() == 0);
-  bench.read32(KESTREL_REG_ID);
-  CHECK(bench.assertions_failed() >= 1);
-}
-
 }  // namespace presil::testbench
