@@ -23,10 +23,16 @@ static void nothing(CPUState *cpu, void *data)
     (void)data;
 }
 
-/* Whether the main loop is about to move the clock. */
+/*
+ * Whether the main loop is about to move the clock of a vCPU that has halted.
+ * One that stands still for a read (stall.c) has nothing left to count. Work
+ * for it would be done at once, but whoever waits for that is told only when
+ * the list of work is empty, which is when the read is over.
+ */
 static bool will_jump(void)
 {
-    return runstate_is_running() && all_cpu_threads_idle() &&
+    return runstate_is_running() && !presil_stall_active() &&
+           all_cpu_threads_idle() &&
            qemu_clock_deadline_ns_all(QEMU_CLOCK_VIRTUAL,
                                       QEMU_TIMER_ATTR_NOT_EXTERNAL) > 0;
 }

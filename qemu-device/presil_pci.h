@@ -123,6 +123,8 @@ void presil_mmio_init(PresilPci *s);
 void presil_stall_until(PresilPci *s, int64_t end_ns);
 /* Ends the stall at once if `s` made it. */
 void presil_stall_drop(PresilPci *s);
+/* A vCPU stands still: its thread moves the clock, and has counted all it did. */
+bool presil_stall_active(void);
 
 /* -------------------------------------------------------------- upcall.c ---- */
 

@@ -19,18 +19,24 @@
  * for, who would wait for ever.
  */
 #include <sched.h>
+#include <time.h>
 
 #include "presil_pci.h"
 
 /* Jumps in a row that may get nowhere before the stall gives up jumping. */
 #define FRUITLESS_JUMPS 16
+/* Jumps of one stall between two real breaks, and how long those last. */
+#define JUMPS_PER_BREAK 256
+#define BREAK_NS        50000L
 
 typedef struct PresilStall {
     QEMUTimer *timer;
     CPUState *cpu;    /* NULL: nobody is stalled */
     PresilPci *owner; /* whose read it is */
     int64_t end_ns;
+    unsigned jumps;
     unsigned fruitless;
+    bool queued; /* stand_still() is among the vCPU's work */
 } PresilStall;
 
 static PresilStall stall;
@@ -51,18 +57,39 @@ static void timer_expired(void *opaque)
     }
 }
 
-/* The lock is not fair: without the yield a waiting monitor rarely gets it. */
+/*
+ * The lock is not fair: without the yield a waiting monitor rarely gets it, and
+ * on busy cores it may not get to run before the yield is over.
+ */
 static void let_others_in(void)
 {
+    const struct timespec rest = {.tv_nsec = BREAK_NS};
+
     bql_unlock();
-    sched_yield();
+    if (++stall.jumps % JUMPS_PER_BREAK) {
+        sched_yield();
+    } else {
+        nanosleep(&rest, NULL);
+    }
     bql_lock_impl(__FILE__, __LINE__);
+}
+
+static void stand_still(CPUState *cpu, void *data);
+
+/* Once: two of them would take each other for work that has to go first. */
+static void queue_stand_still(CPUState *cpu)
+{
+    if (!stall.queued) {
+        stall.queued = true;
+        async_run_on_cpu(cpu, stand_still, NULL);
+    }
 }
 
 /* In the vCPU's thread, before it executes anything more. */
 static void stand_still(CPUState *cpu, void *data)
 {
     (void)data;
+    stall.queued = false;
     if (stall.cpu != cpu || cpu_is_stopped(cpu)) {
         return; /* over, or somebody stopped the machine: vm_state_changed() */
     }
@@ -75,7 +102,7 @@ static void stand_still(CPUState *cpu, void *data)
         if (presil_guest_ns() == before_ns && stall.cpu == cpu) {
             /* Other work is queued for the vCPU: it goes first. */
             if (stall.fruitless++ < FRUITLESS_JUMPS) {
-                async_run_on_cpu(cpu, stand_still, NULL);
+                queue_stand_still(cpu);
                 break;
             }
             presil_log(stall.owner, "stall-given-up", "end_ns=%lld",
@@ -100,7 +127,7 @@ static void vm_state_changed(void *opaque, bool running, int state)
     (void)state;
     if (running && stall.cpu) {
         stall.owner->counters.stalls_continued++;
-        async_run_on_cpu(stall.cpu, stand_still, NULL);
+        queue_stand_still(stall.cpu);
     }
 }
 
@@ -122,8 +149,9 @@ void presil_stall_until(PresilPci *s, int64_t end_ns)
     if (!stall.cpu) {
         stall.cpu = cpu;
         stall.end_ns = 0;
+        stall.jumps = 0;
         stall.fruitless = 0;
-        async_run_on_cpu(cpu, stand_still, NULL);
+        queue_stand_still(cpu);
     }
     /* An access in several pieces stalls until its last piece is there. */
     stall.owner = s;
@@ -131,6 +159,11 @@ void presil_stall_until(PresilPci *s, int64_t end_ns)
         stall.end_ns = end_ns;
         timer_mod_ns(stall.timer, end_ns);
     }
+}
+
+bool presil_stall_active(void)
+{
+    return stall.cpu != NULL;
 }
 
 void presil_stall_drop(PresilPci *s)
