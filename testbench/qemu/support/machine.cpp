@@ -49,7 +49,9 @@ std::vector<result> parse_results(const std::string& bytes) {
     return results;
   }
   results.resize(header.count);
-  std::memcpy(results.data(), bytes.data() + sizeof(header), header.count * sizeof(result));
+  if (!results.empty()) {
+    std::memcpy(results.data(), bytes.data() + sizeof(header), header.count * sizeof(result));
+  }
   return results;
 }
 
