@@ -30,7 +30,8 @@ struct PcieEndpoint::Request {
   std::uint32_t status = PRESIL_STATUS_SUCCESS;
   Picoseconds due_ps = 0;         // When it reaches the accelerator.
   Picoseconds completion_ps = 0;  // When its completion is back; 0: none yet.
-  bool is_abandoned = false;      // Nobody waits for its completion any more.
+  bool is_awaited = true;         // accept_request() looks at it.
+  bool is_pending = false;        // In the queue, or being executed.
 };
 
 /// A message on its way to the host.
@@ -71,8 +72,11 @@ PcieEndpoint::~PcieEndpoint() = default;
 
 void PcieEndpoint::reset() {
   ++generation_;
+  // The one being executed is let go by who executes it.
+  for (Request* request : queue_)
+    request->is_pending = false;
   queue_.clear();
-  executing_.reset();
+  forget_unused();
   upstream_.clear();
   up_.reset();
   down_.reset();
@@ -85,48 +89,51 @@ void PcieEndpoint::accept_request(tlm::tlm_generic_payload& transaction,
                                   [[maybe_unused]] sc_core::sc_time& delay) {
   sc_assert(delay == sc_core::SC_ZERO_TIME);
   TlpExtension& tlp = *transaction.get_extension<TlpExtension>();
-  const auto request = std::make_shared<Request>();
-  request->is_write = transaction.is_write();
-  request->bar = tlp.bar;
-  request->size = transaction.get_data_length();
-  request->offset = transaction.get_address();
-  std::memcpy(request->data.data(), transaction.get_data_ptr(), request->size);
+  Request& request = live_.emplace_back();
+  request.is_write = transaction.is_write();
+  request.bar = tlp.bar;
+  request.size = transaction.get_data_length();
+  request.offset = transaction.get_address();
+  std::memcpy(request.data.data(), transaction.get_data_ptr(), request.size);
 
   const Picoseconds deadline_ps = now_ps() + parameters_.completion_timeout_ps;
   const bool queued = wait_for_room(deadline_ps);
-  const bool lost = request->is_write && faults_.strikes(FaultKind::kDropWrite);
+  const bool lost = request.is_write && faults_.strikes(FaultKind::kDropWrite);
   if (queued && !lost) {
-    request->due_ps = now_ps() + parameters_.link_latency_ps;
-    queue_.push_back(request);
+    request.due_ps = now_ps() + parameters_.link_latency_ps;
+    request.is_pending = true;
+    queue_.push_back(&request);
     arrived_.notify(sc_core::SC_ZERO_TIME);
   }
 
-  if (request->is_write) {
+  if (request.is_write) {
     if (!queued) {
       recorder_.note("write-dropped",
                      "the accelerator took no write within the completion timeout");
       report(PRESIL_ERROR_FATAL, aer::kReceiverOverflow);
     }
+    request.is_awaited = false;
+    forget_unused();
     transaction.set_response_status(tlm::TLM_OK_RESPONSE);
     return;
   }
 
-  while (now_ps() < deadline_ps &&
-         (request->completion_ps == 0 || now_ps() < request->completion_ps))
+  while (now_ps() < deadline_ps && (request.completion_ps == 0 || now_ps() < request.completion_ps))
     wait(to_sc_time(deadline_ps - now_ps()), completed_);
-  if (request->completion_ps == 0 || now_ps() < request->completion_ps) {
-    request->is_abandoned = true;
-    request->status = PRESIL_STATUS_COMPLETION_TIMEOUT;
-    request->data.fill(0xff);
-    recorder_.note("completion-timeout", std::format("bar={} offset={:#x} size={}", request->bar,
-                                                     request->offset, request->size));
+  if (request.completion_ps == 0 || now_ps() < request.completion_ps) {
+    request.status = PRESIL_STATUS_COMPLETION_TIMEOUT;
+    request.data.fill(0xff);
+    recorder_.note("completion-timeout", std::format("bar={} offset={:#x} size={}", request.bar,
+                                                     request.offset, request.size));
     // It is the host that misses the completion, so nothing has to cross the link.
     if (parameters_.personality.capabilities & PRESIL_CAP_AER)
       messages->send_error(PRESIL_ERROR_NONFATAL, aer::kCompletionTimeout);
   }
-  tlp.status = request->status;
-  std::memcpy(transaction.get_data_ptr(), request->data.data(), request->size);
-  transaction.set_response_status(to_tlm(request->status));
+  tlp.status = request.status;
+  std::memcpy(transaction.get_data_ptr(), request.data.data(), request.size);
+  transaction.set_response_status(to_tlm(request.status));
+  request.is_awaited = false;
+  forget_unused();
 }
 
 bool PcieEndpoint::wait_for_room(Picoseconds deadline_ps) {
@@ -145,31 +152,38 @@ void PcieEndpoint::serve_requests() {
       wait(to_sc_time(queue_.front()->due_ps - now_ps()));
       continue;  // A reset may have emptied the queue meanwhile.
     }
-    const auto request = queue_.front();
+    Request& request = *queue_.front();
     queue_.pop_front();
     room_.notify(sc_core::SC_ZERO_TIME);
 
-    executing_ = request;
     const std::uint64_t generation = generation_;
-    execute(*request);
-    if (generation != generation_)
-      continue;
-    executing_.reset();
-
-    if (request->status != PRESIL_STATUS_SUCCESS)
-      report_failed(*request);
-    if (request->is_write)
-      continue;
-    if (request->is_abandoned) {
-      recorder_.note("late-answer",
-                     std::format("bar={} offset={:#x} dropped", request->bar, request->offset));
-      continue;
-    }
-    if (faults_.strikes(FaultKind::kSilentRead))
-      continue;
-    request->completion_ps = up_.send(now_ps(), request->size) + up_.latency_ps();
-    completed_.notify(to_sc_time(request->completion_ps - now_ps()));
+    execute(request);
+    if (generation == generation_)
+      answer(request);
+    request.is_pending = false;
+    forget_unused();
   }
+}
+
+void PcieEndpoint::answer(Request& request) {
+  if (request.status != PRESIL_STATUS_SUCCESS)
+    report_failed(request);
+  if (request.is_write)
+    return;
+  if (!request.is_awaited) {
+    recorder_.note("late-answer",
+                   std::format("bar={} offset={:#x} dropped", request.bar, request.offset));
+    return;
+  }
+  if (faults_.strikes(FaultKind::kSilentRead))
+    return;
+  request.completion_ps = up_.send(now_ps(), request.size) + up_.latency_ps();
+  completed_.notify(to_sc_time(request.completion_ps - now_ps()));
+}
+
+void PcieEndpoint::forget_unused() {
+  live_.remove_if(
+      [](const Request& request) { return !request.is_awaited && !request.is_pending; });
 }
 
 void PcieEndpoint::execute(Request& request) {

@@ -9,7 +9,7 @@
 
 #include <cstdint>
 #include <deque>
-#include <memory>
+#include <list>
 
 #include <systemc>
 #include <tlm>
@@ -98,6 +98,8 @@ class PcieEndpoint : public sc_core::sc_module, public InterruptInterface {
                             const std::uint8_t* byte_enables);
   void report(presil_error_severity severity, std::uint32_t status_bit);
   void report_failed(const Request& request);
+  void answer(Request& request);
+  void forget_unused();
   void queue_upstream(const Upstream& message);
 
   const Parameters parameters_;
@@ -108,9 +110,11 @@ class PcieEndpoint : public sc_core::sc_module, public InterruptInterface {
   Recorder& recorder_;
   Faults& faults_;
 
-  std::deque<std::shared_ptr<Request>> queue_;
-  std::shared_ptr<Request> executing_;  // Taken from the queue, not yet answered.
-  std::uint64_t generation_ = 0;        // Resets so far: what was begun before one is dropped.
+  // Those that a process of this module still looks at. The processes own none: SystemC does not
+  // unwind their stacks at the end.
+  std::list<Request> live_;
+  std::deque<Request*> queue_;
+  std::uint64_t generation_ = 0;  // Resets so far: what was begun before one is dropped.
   sc_core::sc_event arrived_, room_, completed_;
 
   std::deque<Upstream> upstream_;
