@@ -140,6 +140,9 @@ double boot_ratio(const std::vector<BootPair>& boots) {
 }
 
 int bench_command(const Checkout& checkout, const BenchOptions& options, ProgressLine& progress) {
+  if (!options.json.empty()) {
+    check_writable("--json", options.json);
+  }
   Builder builder(checkout, progress);
   builder.build({std::begin(kPrograms), std::end(kPrograms)});
   const auto accelerators = select_accelerators(checkout, {});

@@ -4,6 +4,7 @@
 #include "checkout.hpp"
 
 #include <string.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
@@ -85,6 +86,19 @@ std::string read_file(const std::filesystem::path& path) {
     throw Error(std::format("cannot read {}: {}", path.string(), strerror(errno)));
   }
   return text;
+}
+
+void check_writable(const std::string& option, const std::filesystem::path& path) {
+  const auto folder = std::filesystem::absolute(path).parent_path();
+  const bool exists = std::filesystem::exists(path);
+  const auto& needed = exists ? path : folder;
+  if (std::filesystem::is_directory(path)) {
+    throw Error(std::format("{} {}: a folder; name a file", option, path.string()));
+  }
+  if (access(needed.c_str(), W_OK) != 0) {
+    throw Error(
+        std::format("{} {}: {}: {}", option, path.string(), needed.string(), strerror(errno)));
+  }
 }
 
 void write_file(const std::filesystem::path& path, const std::string& text) {

@@ -33,6 +33,8 @@ std::string environment_id(const Checkout& checkout);
 
 /// The text of a file. \throws Error  it cannot be read.
 std::string read_file(const std::filesystem::path& path);
+/// Whether an option's file can be written, before there is anything to write. \throws Error  not.
+void check_writable(const std::string& option, const std::filesystem::path& path);
 /// Writes a file whole. \throws Error  it cannot be written (names the disk's error).
 void write_file(const std::filesystem::path& path, const std::string& text);
 

@@ -98,6 +98,9 @@ nlohmann::ordered_json run_guest(const Checkout& checkout, const std::string& na
                .echo = echo};
   // All that can be wrong with the command line is said before anything is built.
   Builder::check_driver(options, plan.kernel);
+  if (!options.json.empty() && options.json != "-") {
+    check_writable("--json", options.json);
+  }
   const auto added = run_tree(options.command, options.files);
   Builder builder(checkout, progress);
   if (options.build) {
