@@ -111,8 +111,9 @@ nlohmann::ordered_json run_guest(const Checkout& checkout, const std::string& na
   if (!options.attach) {
     plan.accelerators.clear();
   }
-  const RunFolder folder(checkout, name, options.out);
+  RunFolder folder(checkout, name, options.out);
   write_image(base, added, folder.image());
+  folder.keep();
   const double built = host_seconds();
 
   // The simulators name the environment in their event logs.

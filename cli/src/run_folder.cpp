@@ -67,6 +67,8 @@ RunFolder::RunFolder(const Checkout& checkout, const std::string& name, const fs
   path_ = out.empty() ? make_numbered(checkout.source / "runs", name) : make_given(out);
   std::string pattern = (fs::temp_directory_path() / "presil-XXXXXX").string();
   if (!mkdtemp(pattern.data())) {
+    std::error_code error;
+    fs::remove(path_, error);
     throw Error(std::format("cannot make {}: {}", pattern, strerror(errno)));
   }
   sockets_ = pattern;
@@ -75,6 +77,9 @@ RunFolder::RunFolder(const Checkout& checkout, const std::string& name, const fs
 RunFolder::~RunFolder() {
   std::error_code error;
   fs::remove_all(sockets_, error);
+  if (!kept_) {
+    fs::remove_all(path_, error);
+  }
 }
 
 void prune_runs(const fs::path& runs, std::size_t leave) {

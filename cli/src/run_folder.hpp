@@ -15,6 +15,7 @@
 namespace presil::cli {
 
 /// A run's folder, and a short-lived one for its sockets (whose paths may have 107 bytes only).
+/// Unless keep() is called it is removed again: a run that did not come to be leaves nothing.
 class RunFolder {
  public:
   /// Makes `out`, or runs/<time>-<name>-<n> below the checkout when `out` is empty.
@@ -24,6 +25,9 @@ class RunFolder {
   ~RunFolder();
   RunFolder(const RunFolder&) = delete;
   RunFolder& operator=(const RunFolder&) = delete;
+
+  /// From now on there is something to see in it.
+  void keep() { kept_ = true; }
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::filesystem::path console() const { return path_ / "guest-console.log"; }
@@ -46,6 +50,7 @@ class RunFolder {
  private:
   std::filesystem::path path_;
   std::filesystem::path sockets_;
+  bool kept_ = false;
 };
 
 /// Removes the oldest folders below `runs` that ended well, until `leave` of them are left. A

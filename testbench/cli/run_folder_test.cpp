@@ -43,15 +43,25 @@ TEST_CASE("sockets are gone with the run, logs are not", "[cli][folder]") {
   const TemporaryFolder top;
   std::filesystem::path sockets, path;
   {
-    const RunFolder folder({}, "run", top.path() / "new");
+    RunFolder folder({}, "run", top.path() / "new");
     sockets = folder.monitor_socket().parent_path();
     path = folder.path();
     CHECK(std::filesystem::exists(sockets));
+    folder.keep();
     // sockaddr_un holds 107 bytes.
     CHECK(folder.device_socket(15).string().size() < 100);
   }
   CHECK_FALSE(std::filesystem::exists(sockets));
   CHECK(std::filesystem::exists(path));
+}
+
+TEST_CASE("a run that did not come to be leaves no folder", "[cli][folder]") {
+  const TemporaryFolder top;
+  {
+    const RunFolder folder({}, "run", top.path() / "run");
+    write_file(folder.image(), "half");
+  }
+  CHECK_FALSE(std::filesystem::exists(top.path() / "run"));
 }
 
 TEST_CASE("pruning takes old runs that passed, and no others", "[cli][folder]") {
