@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <sstream>
@@ -110,7 +111,8 @@ int64_t Outcome::counter(const std::string& key) const {
 }
 
 std::vector<std::string> Machine::arguments() {
-  std::vector<std::string> args{"qemu-system-x86_64",
+  const char* other_qemu = std::getenv("PRESIL_TEST_QEMU");
+  std::vector<std::string> args{other_qemu != nullptr ? other_qemu : "qemu-system-x86_64",
                                 "-nodefaults",
                                 "-no-user-config",
                                 "-display",
