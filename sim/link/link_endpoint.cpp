@@ -104,21 +104,22 @@ MmioResult LinkEndpoint::access(bool is_write, const presil_message& call) {
 void LinkEndpoint::make_accesses() {
   for (;;) {
     wait(access_wanted_);
-    TlpExtension tlp;
-    tlp.bar = access_call_.u.mmio.bar;
     std::uint64_t data = access_call_.u.mmio.data;
-    tlm::tlm_generic_payload transaction;
+    access_tlp_ = {};
+    access_tlp_.bar = access_call_.u.mmio.bar;
+    auto& transaction = access_transaction_;
     transaction.set_command(access_is_write_ ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
     transaction.set_address(access_call_.u.mmio.offset);
     transaction.set_data_ptr(reinterpret_cast<unsigned char*>(&data));
     transaction.set_data_length(access_call_.u.mmio.size);
     transaction.set_streaming_width(access_call_.u.mmio.size);
-    transaction.set_extension(&tlp);
+    transaction.set_extension(&access_tlp_);
+    transaction.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
     requests->b_transport(transaction, delay);
-    transaction.clear_extension(&tlp);
+    transaction.clear_extension(&access_tlp_);
 
-    access_result_ = {tlp.status, data};
+    access_result_ = {access_tlp_.status, data};
     access_done_ = true;
     control_.stop();
   }

@@ -93,6 +93,9 @@ class LinkEndpoint : public sc_core::sc_module, public MessageInterface {
   bool access_done_ = true;
   presil_message access_call_ = {};
   MmioResult access_result_;
+  // Not on the stack of the process, which nobody unwinds when the run ends within an access.
+  TlpExtension access_tlp_;
+  tlm::tlm_generic_payload access_transaction_;
 
   sc_core::sc_event stop_due_;  // Of a failed DMA that is to end an ADVANCE.
   Message answer_;              // A member for its size.

@@ -227,16 +227,15 @@ void PcieEndpoint::execute(Request& request) {
 
 std::uint32_t PcieEndpoint::access_word(bool is_write, std::uint64_t offset, std::uint32_t& word,
                                         const std::uint8_t* byte_enables) {
-  tlm::tlm_generic_payload transaction;
+  auto& transaction = word_access_;
   transaction.set_command(is_write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
   transaction.set_address(offset);
   transaction.set_data_ptr(reinterpret_cast<unsigned char*>(&word));
   transaction.set_data_length(kWordBytes);
   transaction.set_streaming_width(kWordBytes);
-  if (is_write) {
-    transaction.set_byte_enable_ptr(const_cast<unsigned char*>(byte_enables));
-    transaction.set_byte_enable_length(kWordBytes);
-  }
+  transaction.set_byte_enable_ptr(is_write ? const_cast<unsigned char*>(byte_enables) : nullptr);
+  transaction.set_byte_enable_length(is_write ? kWordBytes : 0);
+  transaction.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
   registers->b_transport(transaction, delay);
   if (delay != sc_core::SC_ZERO_TIME)

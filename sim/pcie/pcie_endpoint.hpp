@@ -104,8 +104,10 @@ class PcieEndpoint : public sc_core::sc_module, public InterruptInterface {
 
   const Parameters parameters_;
   EndpointConfig config_;
-  tlm::tlm_generic_payload piece_;  // Of a DMA; members, as making one is dear.
+  // Members, as making one is dear, and as nobody unwinds the stack of a process when the run ends.
+  tlm::tlm_generic_payload word_access_;
   TlpExtension piece_tlp_;
+  tlm::tlm_generic_payload piece_;  // Of a DMA.
   RunControl& control_;
   Recorder& recorder_;
   Faults& faults_;

@@ -23,6 +23,8 @@ struct TlpExtension : tlm::tlm_extension<TlpExtension> {
   void copy_from(const tlm_extension_base& other) override {
     *this = static_cast<const TlpExtension&>(other);
   }
+  /// A payload that goes away in the middle of a transaction does not own it.
+  void free() override {}
 };
 
 /// UR is what nobody decodes, CA what somebody decodes and fails; so are TLM's two error responses.
