@@ -206,6 +206,6 @@ static struct pci_driver kestrel_pci_driver = {
 };
 module_pci_driver(kestrel_pci_driver);
 
-MODULE_AUTHOR("The presil authors");
+MODULE_AUTHOR("The kestrel driver authors");
 MODULE_DESCRIPTION("Kestrel accelerator driver");
 MODULE_LICENSE("GPL");
