@@ -41,13 +41,14 @@ void BurstMemory::read(BurstSlot& burst) {
   const unsigned runs = is_fixed ? beats : 1;
   const unsigned beats_per_run = is_fixed ? 1 : beats;
   for (unsigned run = 0; run < runs; ++run) {
-    std::uint64_t low = ~std::uint64_t{0}, high = 0;
+    // The last byte and not the one behind it, which is 0 where addresses end.
+    std::uint64_t low = ~std::uint64_t{0}, last = 0;
     for (unsigned beat = 0; beat < beats_per_run; ++beat) {
       const BeatRange range = beat_range(address, beat);
       low = std::min(low, range.first);
-      high = std::max(high, range.first + range.bytes);
+      last = std::max(last, range.first + range.bytes - 1);
     }
-    run_.resize(high - low);
+    run_.resize(last - low + 1);
     burst.response = worse(burst.response, target_.read(address, low, run_));
     for (unsigned beat = 0; beat < beats_per_run; ++beat) {
       const BeatRange range = beat_range(address, beat);

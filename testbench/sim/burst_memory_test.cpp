@@ -155,6 +155,16 @@ TEST_CASE("a WRAP read is one run of its window, entered midway", "[sim][axi]") 
   CHECK(bench.lanes(3) == expected_lanes(0x1010, 8));
 }
 
+TEST_CASE("a read up to the last address gets all of its bytes", "[sim][axi]") {
+  Bench bench;
+  constexpr std::uint64_t kStart = UINT64_MAX - 15;
+  bench.read({.addr = kStart, .len = 1, .size = 3});
+  REQUIRE(bench.target.runs.size() == 1);
+  CHECK(bench.target.runs[0].addr == kStart);
+  CHECK(bench.target.runs[0].bytes == 16);
+  CHECK(bench.lanes(1) == expected_lanes(kStart + 8, 8));
+}
+
 TEST_CASE("a read that fails is answered with the worst of its runs", "[sim][axi]") {
   Bench bench;
   bench.target.answers = {Response::kSlverr, Response::kDecerr, Response::kOkay};
