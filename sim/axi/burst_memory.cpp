@@ -65,6 +65,15 @@ void BurstMemory::write(BurstSlot& burst) {
       refuse(burst, burst.beats == address.len + 1u ? "" : "WLAST on another beat than AWLEN says"))
     return;
 
+  // Before any is performed: a burst that breaks a rule leaves memory alone.
+  for (unsigned beat = 0; beat < burst.beats; ++beat) {
+    const BeatRange range = beat_range(address, beat);
+    const std::uint64_t wanted = lane_mask(range.first % bus_bytes_, range.bytes);
+    if (refuse(burst,
+               (burst.strobes[beat] & ~wanted) == 0 ? "" : "strobe outside the bytes of its beat"))
+      return;
+  }
+
   run_.clear();
   for (unsigned beat = 0; beat < burst.beats; ++beat) {
     const BeatRange range = beat_range(address, beat);
@@ -73,10 +82,6 @@ void BurstMemory::write(BurstSlot& burst) {
     const std::uint64_t wanted = lane_mask(lane, range.bytes);
     const std::uint64_t strobes = burst.strobes[beat];
     const std::byte* data = &burst.data[beat * bus_bytes_];
-    if ((strobes & ~wanted) != 0) {
-      refuse(burst, "strobe outside the bytes of its beat");
-      return;
-    }
     if (strobes == wanted) {
       add_to_run(burst, range.first, data + lane, range.bytes);
       continue;

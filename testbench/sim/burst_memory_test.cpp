@@ -268,6 +268,9 @@ TEST_CASE("a strobe outside its beat is a broken rule", "[sim][axi]") {
   SECTION("above a narrow beat") {
     bench.write({.addr = 0x1000, .len = 0, .size = 2}, {0x10});
   }
+  SECTION("in a beat behind others that could be performed") {
+    bench.write({.addr = 0x1000, .len = 2, .size = 2, .burst = Burst::kFixed}, {0xf, 0xf, 0xf0});
+  }
   CHECK(bench.target.rules == std::vector<std::string>{"strobe outside the bytes of its beat"});
   CHECK(bench.target.runs.empty());
   CHECK(bench.slot.response == Response::kSlverr);
