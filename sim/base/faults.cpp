@@ -64,25 +64,23 @@ bool Faults::add(std::string_view text) {
   if (!kind)
     return false;
 
-  if (when == "hello") {
-    faults_.push_back({*kind, Site::kHello, 1, false});
-    return fits(*kind, Site::kHello);
-  }
+  // What is refused must not strike either.
+  const auto add_at = [&](std::optional<Site> site, std::optional<std::uint64_t> number) {
+    const bool is_fault = number && (!site || (*number != 0 && fits(*kind, *site)));
+    if (is_fault)
+      faults_.push_back({*kind, site, *number, false});
+    return is_fault;
+  };
+  if (when == "hello")
+    return add_at(Site::kHello, 1);
   const auto colon = when.find(':');
   if (colon == std::string_view::npos)
     return false;
   const std::string_view number = when.substr(colon + 1);
-  if (when.substr(0, colon) == "time") {
-    const auto time_ps = parse_time(number);
-    faults_.push_back({*kind, std::nullopt, time_ps.value_or(0), false});
-    return time_ps.has_value();
-  }
+  if (when.substr(0, colon) == "time")
+    return add_at(std::nullopt, parse_time(number));
   const auto site = find(kSites, when.substr(0, colon));
-  const auto count = parse_number(number);
-  if (!site || !count || *count == 0)
-    return false;
-  faults_.push_back({*kind, site, *count, false});
-  return fits(*kind, *site);
+  return site && add_at(site, parse_number(number));
 }
 
 void Faults::count_slowly(Site site) {

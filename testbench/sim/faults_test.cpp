@@ -158,5 +158,16 @@ TEST_CASE("a fault that cannot be where it was asked for is refused", "[sim][bas
   CHECK(!Faults().add(text));
 }
 
+TEST_CASE("a refused fault never strikes", "[sim][base]") {
+  const std::string_view text =
+      GENERATE(as<std::string_view>(), "close@hello", "drop-write@read:1", "close@time:1h");
+  CAPTURE(text);
+  Faults faults;
+  CHECK(!faults.add(text));
+  faults.count(kHello);
+  faults.count(kRead);
+  CHECK(!any_strikes(faults));
+}
+
 }  // namespace
 }  // namespace presil
