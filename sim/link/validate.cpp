@@ -17,7 +17,7 @@ std::string broken_rule_of_mmio(const presil_message& message) {
     return std::format("BAR {}, there are {}", mmio.bar, PRESIL_LINK_BARS);
   if (mmio.size != 1 && mmio.size != 2 && mmio.size != 4 && mmio.size != 8)
     return std::format("register access of {} bytes, expected 1, 2, 4 or 8", mmio.size);
-  if (mmio.offset > UINT64_MAX - mmio.size)
+  if (mmio.offset > UINT64_MAX - mmio.size + 1)
     return std::format("register access at offset {:#x}, past the end of any BAR", mmio.offset);
   return {};
 }
