@@ -50,7 +50,8 @@ void Summary::write(const std::filesystem::path& file) const {
   std::filesystem::path unfinished = file;
   unfinished += ".new";
   std::ofstream stream(unfinished);
-  stream << json.dump(2) << '\n';
+  // The reason may hold what the RTL said, which need not be UTF-8.
+  stream << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
   stream.close();
   std::error_code error;
   if (stream)

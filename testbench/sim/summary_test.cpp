@@ -71,6 +71,15 @@ TEST_CASE("a reason is quoted as JSON wants it", "[sim][record]") {
   CHECK(folder.read("summary.json").contains(R"("reason": "say \"no\"\n\\")"));
 }
 
+TEST_CASE("a reason that is no UTF-8 does not cost the summary", "[sim][record]") {
+  // The RTL may say anything in its last words.
+  const TemporaryFolder folder;
+  Summary summary;
+  summary.reason = "caf\xe9";
+  summary.write(folder.path("summary.json"));
+  CHECK(folder.read("summary.json").contains("\"reason\": \"caf\xef\xbf\xbd\""));
+}
+
 TEST_CASE("a summary takes an older one's place and leaves nothing beside it", "[sim][record]") {
   const TemporaryFolder folder;
   folder.write("summary.json", std::string(10'000, 'x'));
