@@ -3,6 +3,7 @@
 
 #include "sim/app/description.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -58,7 +59,12 @@ class Reader {
     return *value;
   }
 
-  bool flag(std::string_view key) const { return table_[key].value_or(false); }
+  /// Absent: false.
+  bool flag(std::string_view key) const {
+    if (table_.contains(key) && !table_[key].is_boolean())
+      fail(key, "not true or false");
+    return table_[key].value_or(false);
+  }
 
   Reader table(std::string_view key) const {
     const toml::table* inner = table_[key].as_table();
@@ -67,7 +73,12 @@ class Reader {
     return {file_, *inner, std::format("{}{}.", prefix_, key)};
   }
 
-  const toml::array* array(std::string_view key) const { return table_[key].as_array(); }
+  /// Null: absent.
+  const toml::array* array(std::string_view key) const {
+    if (table_.contains(key) && !table_[key].is_array())
+      fail(key, "not a list");
+    return table_[key].as_array();
+  }
   const std::filesystem::path& file() const { return file_; }
 
  private:
@@ -157,6 +168,9 @@ Description Description::load(const std::filesystem::path& file) {
   if (name.empty() || name.size() >= sizeof(p.name))
     root.fail("name",
               std::format("has {} bytes, expected 1 .. {}", name.size(), sizeof(p.name) - 1));
+  const auto is_printable = [](char character) { return character >= ' ' && character <= '~'; };
+  if (!std::ranges::all_of(name, is_printable))
+    root.fail("name", "is not printable ASCII");
   std::memcpy(p.name, name.data(), name.size());
   p.clock_period_ps = root.table("simulator").number("clock_period_ps", 2, 1'000'000'000);
 

@@ -215,7 +215,7 @@ TEST_CASE("a value that PCIe does not have is named", "[sim][app]") {
   CHECK(problem(with("capabilities", "capabilities = [1]")).starts_with(" pci.capabilities: "));
 }
 
-TEST_CASE("a name has 1 to 31 bytes", "[sim][app]") {
+TEST_CASE("a name has 1 to 31 printable bytes", "[sim][app]") {
   const auto named = [](std::string_view line) {
     return std::string(line) + std::string(kGood.substr(kGood.find('\n')));
   };
@@ -223,8 +223,17 @@ TEST_CASE("a name has 1 to 31 bytes", "[sim][app]") {
   CHECK(problem(named("name = \"" + std::string(32, 'n') + "\"")) ==
         " name: has 32 bytes, expected 1 .. 31");
   CHECK(problem(named("name = \"\"")) == " name: has 0 bytes, expected 1 .. 31");
+  CHECK(problem(named(R"(name = "new\nline")")) == " name: is not printable ASCII");
+  CHECK(problem(named(R"(name = "caf\u00e9")")) == " name: is not printable ASCII");
   CHECK(problem(named("name = 1")) == " name: missing, or not a text");
   CHECK(problem(named("")) == " name: missing, or not a text");
+}
+
+TEST_CASE("a key that may be absent must be right where it is", "[sim][app]") {
+  CHECK(problem(with("prefetchable", "")).empty());
+  CHECK(problem(with("prefetchable", "prefetchable = \"yes\"")) ==
+        " pci.bar.prefetchable: not true or false");
+  CHECK(problem(with("capabilities", "capabilities = \"aer\"")) == " pci.capabilities: not a list");
 }
 
 TEST_CASE("a table that is missing is named", "[sim][app]") {
