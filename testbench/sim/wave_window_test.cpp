@@ -38,8 +38,8 @@ TEST_CASE("a trigger is a time, a message or a write", "[sim][rtl]") {
 
 TEST_CASE("text that is no trigger is refused", "[sim][rtl]") {
   const std::string_view text =
-      GENERATE(as<std::string_view>(), "", "120", "msix", "msix:", "msix:-1", "msix:1us", "msix: 1",
-               "write:", "write:x", "write:0x", "read:0x4c", "MSIX:1", "time:120us");
+      GENERATE(as<std::string_view>(), "", "120", "msix", "msix:", "msix:0", "msix:-1", "msix:1us",
+               "msix: 1", "write:", "write:x", "write:0x", "read:0x4c", "MSIX:1", "time:120us");
   CAPTURE(text);
   CHECK(!WaveTrigger::parse(text));
 }
