@@ -84,8 +84,8 @@ class VerilatedTop final : public RtlTop {
 
   const std::string& end_reason() const override { return end_reason_; }
 
-  void note_msix() override { waves_.on_msix(); }
-  void note_write(std::uint64_t offset) override { waves_.on_write(offset); }
+  void note_msix() override { waves_.on_msix(now_ps()); }
+  void note_write(std::uint64_t offset) override { waves_.on_write(now_ps(), offset); }
 
   void finish() override {
     if (finished_)

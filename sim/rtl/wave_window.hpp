@@ -36,8 +36,10 @@ class WaveWindow {
  public:
   explicit WaveWindow(const WaveOptions& options) : start_(options.start), stop_(options.stop) {}
 
-  void on_msix() { pass(WaveTrigger::Kind::kMsix, ++messages_); }
-  void on_write(std::uint64_t offset) { pass(WaveTrigger::Kind::kWrite, offset); }
+  void on_msix(Picoseconds now_ps) { pass(now_ps, WaveTrigger::Kind::kMsix, ++messages_); }
+  void on_write(Picoseconds now_ps, std::uint64_t offset) {
+    pass(now_ps, WaveTrigger::Kind::kWrite, offset);
+  }
 
   /// Whether the clock edge at `now_ps` is to be recorded.
   bool covers(Picoseconds now_ps) {
@@ -49,7 +51,9 @@ class WaveWindow {
   bool hit(const WaveTrigger& trigger, WaveTrigger::Kind kind, std::uint64_t value) const {
     return trigger.kind == kind && trigger.value == value;
   }
-  void pass(WaveTrigger::Kind kind, std::uint64_t value) {
+  void pass(Picoseconds now_ps, WaveTrigger::Kind kind, std::uint64_t value) {
+    // Where the clock stood still, no edge has told of the time yet.
+    pass_time(now_ps);
     if (!started_)
       started_ = hit(start_, kind, value);
     else if (stop_)
