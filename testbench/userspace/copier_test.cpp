@@ -117,17 +117,3 @@ TEST_CASE("copier: A job that fails is said with its reason", "[userspace][copie
   REQUIRE_FALSE(copied);
   CHECK_THAT(copied.error(), ContainsSubstring("the copy failed: the device's job failed"));
 }
-
-TEST_CASE("data: The same seed gives the same bytes, however they are read", "[userspace][data]") {
-  std::vector<std::byte> whole(1001), again(1001), other(1001);
-  CHECK(RandomInput(5, 1001).read(whole) == 1001u);
-  CHECK(RandomInput(5, 1001).read(again) == 1001u);
-  CHECK(RandomInput(6, 1001).read(other) == 1001u);
-  CHECK(whole == again);
-  CHECK(whole != other);
-
-  RandomInput input(5, 1001);
-  CHECK(input.read(std::span(again).first(1000)) == 1000u);
-  CHECK(input.read(again) == 1u);
-  CHECK(input.read(again) == 0u);
-}

@@ -37,7 +37,8 @@ class FileInput final : public Input {
   std::string path_;
 };
 
-/// Random bytes, the same ones for the same seed.
+/// Random bytes, the same ones for the same seed, as long as all pieces but the last are multiples
+/// of 8 bytes.
 class RandomInput final : public Input {
  public:
   RandomInput(std::uint64_t seed, std::uint64_t bytes) : state_(seed), left_bytes_(bytes) {}
