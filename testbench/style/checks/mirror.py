@@ -1,37 +1,62 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 The presil authors
-"""Every C++ source has a test of its name, or a line in testbench/style/covered_elsewhere.txt."""
+"""Every C++ source has a test of its name, or a line in testbench/style/covered_elsewhere.txt.
+
+The test of sim/link/channel.cpp is a channel_test.cpp anywhere in testbench/sim/.
+"""
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
-from .tree import Tree
+from .tree import File, Tree
 
 _LIST = "testbench/style/covered_elsewhere.txt"
+_MIRRORED = ("sim", "cli", "userspace")
+_TEST = "_test.cpp"
 
 
 def find(tree: Tree) -> Iterator[str]:
-    names = {file.name for file in tree.files}
-    tests = {file.path.name.removesuffix("_test.cpp") for file in tree.files
-             if file.is_under("testbench") and file.path.name.endswith("_test.cpp")}
-    elsewhere = dict(_elsewhere(tree))
+    sources = {file.name for file in tree.files
+               if file.is_under(*_MIRRORED) and file.has_suffix(".cpp")}
+    tests = {file.name for file in tree.files
+             if file.is_under("testbench") and file.name.endswith(_TEST)}
+    own = {(_area(test.removeprefix("testbench/")), PurePosixPath(test).name) for test in tests}
 
-    for file in tree.files:
-        if not (file.is_under("sim", "cli", "userspace") and file.has_suffix(".cpp")):
-            continue
-        tested = file.path.stem in tests
-        if not tested and file.name not in elsewhere:
-            yield f"{file.name}: no {file.path.stem}_test.cpp in testbench/, and not in {_LIST}"
-        if tested and file.name in elsewhere:
-            yield f"{_LIST}: {file.name} has a test of its name now"
-    for name, test in elsewhere.items():
-        for missing in {name, test} - names:
-            yield f"{_LIST}: {missing} does not exist"
-
-
-def _elsewhere(tree: Tree) -> Iterator[tuple[str, str]]:
-    """Pairs of a source and the test that covers it, as the list has them."""
+    listed = set()
     for file in tree.files:
         if file.name == _LIST:
-            for line in file.lines:
-                if words := line.split("#")[0].split():
-                    yield words[0], words[-1]
+            yield from _find_in_list(file, sources, tests, own, listed)
+    for source in sorted(sources - listed):
+        if _own_test(source) not in own:
+            area, test = _own_test(source)
+            yield f"{source}: no {test} in testbench/{area}/, and not in {_LIST}"
+
+
+def _find_in_list(file: File, sources: set[str], tests: set[str], own: set[tuple[str, str]],
+                  listed: set[str]) -> Iterator[str]:
+    """Looks at lines like "SOURCE TEST...", with what comes after # left out."""
+    for number, line in file.numbered():
+        source, *covering = line.split("#")[0].split() or [""]
+        if not source:
+            continue
+        place = f"{_LIST}:{number}"
+        if source not in sources:
+            yield f"{place}: {source} does not exist, or needs no test"
+        elif _own_test(source) in own:
+            yield f"{place}: {source} has a test of its name now"
+        if source in listed:
+            yield f"{place}: {source} is listed twice"
+        if not covering:
+            yield f"{place}: no test is named that covers {source}"
+        for test in covering:
+            if test not in tests:
+                yield f"{place}: {test} does not exist, or is no test"
+        listed.add(source)
+
+
+def _own_test(source: str) -> tuple[str, str]:
+    return _area(source), PurePosixPath(source).stem + _TEST
+
+
+def _area(name: str) -> str:
+    return name.split("/")[0]
