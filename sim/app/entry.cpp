@@ -39,7 +39,9 @@ void wait_for_debugger() {
     ::usleep(kDebuggerPollUs);
 }
 
-Summary simulate(const Options& options, const RtlBinding& binding) {
+Summary simulate(const Options& options, const AcceleratorBinding& binding) {
+  if (options.model == ModelKind::kFunctional && !binding.make_functional)
+    throw Error(ExitStatus::kConfiguration, "--model: this accelerator has no functional model");
   const Description description = Description::load(options.description);
   Recorder recorder(options.events);
   Listener listener(options.socket);
@@ -73,7 +75,7 @@ Summary simulate(const Options& options, const RtlBinding& binding) {
 
 }  // namespace
 
-int simulator_main(int argument_count, char** arguments, const RtlBinding& binding) {
+int simulator_main(int argument_count, char** arguments, const AcceleratorBinding& binding) {
   ExitStatus status = ExitStatus::kInternal;
   std::string reason;
   try {

@@ -5,11 +5,11 @@
 /// The entry of a simulator program.
 #pragma once
 
-#include "sim/rtl/rtl_top.hpp"
+#include "sim/app/binding.hpp"
 
 namespace presil {
 
 /// Runs a simulator program from its command line to its exit status.
-int simulator_main(int argument_count, char** arguments, const RtlBinding& binding);
+int simulator_main(int argument_count, char** arguments, const AcceleratorBinding& binding);
 
 }  // namespace presil

@@ -32,7 +32,7 @@ WaveTrigger parse_trigger(const std::string& option, const std::string& text) {
 
 Options parse_options(int argument_count, char** arguments) {
   Options options;
-  std::string waves_start, waves_stop, on_assert = "continue";
+  std::string model = "rtl", waves_start, waves_stop, on_assert = "continue";
   std::vector<std::string> faults;
   Picoseconds link_latency_ns = kDefaultLinkLatencyNs, host_latency_ns = kDefaultHostLatencyNs;
 
@@ -42,6 +42,9 @@ Options parse_options(int argument_count, char** arguments) {
   app.add_option("--socket", options.socket, "Unix socket to listen on for QEMU")->required();
   app.add_option("--events", options.events, "write the event log here");
   app.add_option("--summary", options.summary, "write a JSON summary here at the end");
+  app.add_option("--model", model, "what is simulated: rtl or functional")
+      ->check(CLI::IsMember({"rtl", "functional"}))
+      ->capture_default_str();
   app.add_option("--waves", options.rtl.waves.file, "write waves (FST) here");
   app.add_option("--waves-start", waves_start,
                  "record from: a time like 120us, msix:N, write:OFFSET");
@@ -60,7 +63,8 @@ Options parse_options(int argument_count, char** arguments) {
   app.add_option("--host-latency-ns", host_latency_ns, "root complex and memory, for a DMA read")
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();
-  app.add_option("--stall", options.stall_percent, "random back-pressure on the AXI buses, percent")
+  app.add_option("--stall", options.rtl.stall_percent,
+                 "random back-pressure on the AXI buses, percent")
       ->check(CLI::Range(0, 95))
       ->capture_default_str();
   app.add_option("--on-assert", on_assert, "what a failed RTL assertion does: continue or stop")
@@ -80,6 +84,9 @@ Options parse_options(int argument_count, char** arguments) {
     throw Error(ExitStatus::kConfiguration, error.what());
   }
 
+  options.model = model == "functional" ? ModelKind::kFunctional : ModelKind::kRtl;
+  if (options.model == ModelKind::kFunctional && !options.rtl.waves.file.empty())
+    throw Error(ExitStatus::kConfiguration, "--waves: a functional model has no wires to record");
   if (!waves_start.empty())
     options.rtl.waves.start = parse_trigger("--waves-start", waves_start);
   if (!waves_stop.empty())

@@ -12,17 +12,20 @@
 
 #include "sim/base/faults.hpp"
 #include "sim/base/time.hpp"
-#include "sim/rtl/rtl_top.hpp"
+#include "sim/rtl/rtl_options.hpp"
 
 namespace presil {
+
+/// What stands behind the endpoint.
+enum class ModelKind { kRtl, kFunctional };
 
 struct Options {
   std::filesystem::path description;
   std::filesystem::path socket;
   std::filesystem::path events;   ///< empty: no event log
   std::filesystem::path summary;  ///< empty: no summary
+  ModelKind model = ModelKind::kRtl;
   RtlOptions rtl;
-  unsigned stall_percent = 0;
   double slow_factor = 1;  ///< host time is stretched by this, device time is not touched
   Picoseconds link_latency_ps = 0;
   Picoseconds host_latency_ps = 0;

@@ -10,20 +10,8 @@
 #include "sim/base/signals.hpp"
 
 namespace presil {
-namespace {
-
-// Each random stream of a run has its own seed, so that none shifts when another is used more.
-constexpr std::uint64_t kRegisterStream = 1;
-constexpr std::uint64_t kMemoryStream = 2;
-
-std::uint64_t stream_seed(std::uint64_t seed, std::uint64_t stream) {
-  return Random(seed * 16 + stream).next();
-}
-
-}  // namespace
-
 Simulator::Simulator(const Options& options, const Description& description,
-                     const RtlBinding& binding, Channel& channel, Recorder& recorder)
+                     const AcceleratorBinding& binding, Channel& channel, Recorder& recorder)
     : faults_(options.faults),
       recorder_(recorder),
       channel_(channel),
@@ -34,23 +22,22 @@ Simulator::Simulator(const Options& options, const Description& description,
                  .link_latency_ps = options.link_latency_ps,
                  .host_latency_ps = options.host_latency_ps},
                 control_, recorder_, faults_),
-      registers_("registers", options.stall_percent,
-                 stream_seed(options.rtl.seed, kRegisterStream)),
-      memory_("memory", binding.bus_bytes, options.stall_percent,
-              stream_seed(options.rtl.seed, kMemoryStream)),
       pace_(options.slow_factor, [this] { show_progress(); }, [this] { look_at_host(); }) {
-  RtlOptions rtl_options = options.rtl;
-  rtl_options.clock_period_ps = description.personality.clock_period_ps;
-  rtl_ = binding.make_top(
-      rtl_options,
-      {.control = control_, .recorder = recorder_, .registers = registers_, .memory = memory_});
+  const Picoseconds period_ps = description.personality.clock_period_ps;
+  if (options.model == ModelKind::kFunctional) {
+    top_ = binding.make_functional(period_ps);
+  } else {
+    RtlOptions rtl_options = options.rtl;
+    rtl_options.clock_period_ps = period_ps;
+    top_ = binding.make_rtl(rtl_options, control_, recorder_);
+  }
   link_.requests.bind(endpoint_.requests);
   endpoint_.memory.bind(link_.memory);
   endpoint_.messages.bind(link_.messages);
-  endpoint_.registers.bind(registers_.socket);
-  memory_.socket.bind(endpoint_.dma);
-  rtl_->interrupts.bind(endpoint_.interrupts);
-  recorder_.on_msix_sent = [this] { rtl_->note_msix(); };
+  endpoint_.registers.bind(top_->registers());
+  top_->dma().bind(endpoint_.dma);
+  top_->interrupts.bind(endpoint_.interrupts);
+  recorder_.on_msix_sent = [this] { top_->note_msix(); };
   control_.on_batch = [this] { pace_.on_batch(); };
 }
 
@@ -92,7 +79,7 @@ void Simulator::serve(const presil_message& call) {
       break;
     }
     case PRESIL_CALL_MMIO_WRITE:
-      rtl_->note_write(call.u.mmio.offset);
+      top_->note_write(call.u.mmio.offset);
       link_.access(true, call);
       finish_call(PRESIL_STATUS_SUCCESS);
       break;
@@ -131,7 +118,7 @@ void Simulator::configure(const presil_message& call) {
 void Simulator::reset(const presil_message& call) {
   recorder_.reset(call.u.reset.kind == PRESIL_RESET_FUNCTION ? "function" : "conventional");
   endpoint_.reset();
-  rtl_->reset();
+  top_->reset();
   control_.run_to(now_ps());
   finish_call(PRESIL_STATUS_SUCCESS);
 }
@@ -146,7 +133,7 @@ void Simulator::finish_call(std::uint32_t status, std::uint64_t data) {
 }
 
 Picoseconds Simulator::next_ps() const {
-  return rtl_->clock_running() ? now_ps() : RunControl::next_activity_ps();
+  return top_->clock_running() ? now_ps() : RunControl::next_activity_ps();
 }
 
 void Simulator::show_progress() {
@@ -156,8 +143,8 @@ void Simulator::show_progress() {
   };
   store(progress.heartbeat, progress.heartbeat + 1);
   store(progress.device_ps, now_ps());
-  store(progress.rtl_cycles, rtl_->cycles());
-  store(progress.rtl_cycles_skipped, rtl_->cycles_skipped());
+  store(progress.rtl_cycles, top_->cycles());
+  store(progress.rtl_cycles_skipped, top_->cycles_skipped());
 }
 
 void Simulator::look_at_host() {
@@ -170,20 +157,20 @@ void Simulator::look_at_host() {
 }
 
 Summary Simulator::conclude() {
-  rtl_->finish();
+  top_->finish();
   Summary summary;
   summary.device_ps = now_ps();
-  summary.rtl_cycles = rtl_->cycles();
-  summary.rtl_cycles_skipped = rtl_->cycles_skipped();
+  summary.rtl_cycles = top_->cycles();
+  summary.rtl_cycles_skipped = top_->cycles_skipped();
   recorder_.close();
   summary.totals = recorder_.totals();
 
   if (!recorder_.failure().empty()) {
     summary.status = ExitStatus::kSystem;
     summary.reason = std::format("event log: {}", recorder_.failure());
-  } else if (!rtl_->end_reason().empty()) {
+  } else if (!top_->end_reason().empty()) {
     summary.status = ExitStatus::kRtlEnded;
-    summary.reason = rtl_->end_reason();
+    summary.reason = top_->end_reason();
   } else if (!quit_) {
     summary.status = ExitStatus::kLinkDown;
     summary.reason = host_failure_.empty() ? link_.failure() : host_failure_;

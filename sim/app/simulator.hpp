@@ -9,11 +9,10 @@
 #include <optional>
 #include <string>
 
+#include "sim/app/binding.hpp"
 #include "sim/app/description.hpp"
 #include "sim/app/host_pace.hpp"
 #include "sim/app/options.hpp"
-#include "sim/axi/axi_lite_manager.hpp"
-#include "sim/axi/axi_subordinate.hpp"
 #include "sim/base/error.hpp"
 #include "sim/base/run_control.hpp"
 #include "sim/link/channel.hpp"
@@ -21,7 +20,6 @@
 #include "sim/pcie/pcie_endpoint.hpp"
 #include "sim/record/recorder.hpp"
 #include "sim/record/summary.hpp"
-#include "sim/rtl/rtl_top.hpp"
 
 namespace presil {
 
@@ -29,8 +27,8 @@ namespace presil {
 class Simulator {
  public:
   /// \param channel   the link; with the recorder it must outlive the simulator.
-  Simulator(const Options& options, const Description& description, const RtlBinding& binding,
-            Channel& channel, Recorder& recorder);
+  Simulator(const Options& options, const Description& description,
+            const AcceleratorBinding& binding, Channel& channel, Recorder& recorder);
 
   /// Serves calls until the run is over.
   /// \returns how it ended; files are closed but the summary is not written.
@@ -57,9 +55,7 @@ class Simulator {
 
   LinkEndpoint link_;
   PcieEndpoint endpoint_;
-  AxiLiteManager registers_;
-  AxiSubordinate memory_;
-  std::unique_ptr<RtlTop> rtl_;
+  std::unique_ptr<AcceleratorTop> top_;
 
   HostPace pace_;
   bool quit_ = false;

@@ -18,10 +18,17 @@
 #include <verilated.h>
 #include <verilated_fst_c.h>
 
+#include "sim/app/binding.hpp"
+#include "sim/axi/axi_lite_manager.hpp"
+#include "sim/axi/axi_subordinate.hpp"
+#include "sim/base/run_control.hpp"
+#include "sim/pcie/accelerator_top.hpp"
+#include "sim/record/recorder.hpp"
 #include "sim/rtl/clock_gate.hpp"
 #include "sim/rtl/ports.hpp"
 #include "sim/rtl/rtl_messages.hpp"
-#include "sim/rtl/rtl_top.hpp"
+#include "sim/rtl/rtl_options.hpp"
+#include "sim/rtl/wave_window.hpp"
 
 namespace presil {
 
@@ -33,18 +40,19 @@ namespace presil {
 /// interrupt, the clock stopped. At an edge's time everything else in the harness goes first. Hence
 /// the batch length changes nothing but speed.
 template <ShellModel Model>
-class VerilatedTop final : public RtlTop {
+class VerilatedTop final : public AcceleratorTop {
  public:
-  VerilatedTop(const sc_core::sc_module_name& name, const RtlOptions& options,
-               const RtlSurroundings& surroundings)
-      : RtlTop(name),
+  VerilatedTop(const sc_core::sc_module_name& name, const RtlOptions& options, RunControl& control,
+               Recorder& recorder)
+      : AcceleratorTop(name),
         options_(options),
         period_ps_(options.clock_period_ps),
-        control_(surroundings.control),
-        recorder_(surroundings.recorder),
-        lite_(surroundings.registers),
-        memory_(surroundings.memory),
-        axi_(surroundings.memory.pins()),
+        control_(control),
+        recorder_(recorder),
+        lite_("registers", options.stall_percent, stream_seed(options.seed, kRegisterStream)),
+        memory_("memory", kPortBytes<decltype(std::declval<Model>().m_axi_rdata_i)>,
+                options.stall_percent, stream_seed(options.seed, kMemoryStream)),
+        axi_(memory_.pins()),
         waves_(options.waves) {
     context_.threads(1);  // Else Verilator starts threads that a model of one thread never uses.
     context_.randSeed(static_cast<int>(options.seed & 0x7fff'ffff) | 1);  // 0 would take the time.
@@ -66,6 +74,9 @@ class VerilatedTop final : public RtlTop {
     set_rtl_message_handler([](RtlMessage, std::string_view) {});
     finish();
   }
+
+  tlm::tlm_target_socket<>& registers() override { return lite_.socket; }
+  tlm::tlm_initiator_socket<>& dma() override { return memory_.socket; }
 
   bool clock_running() const override { return gate_.is_clocked(); }
 
@@ -97,8 +108,14 @@ class VerilatedTop final : public RtlTop {
 
  private:
   static constexpr unsigned kResetCycles = 16;
+  // Each random stream of a run has its own seed, so that none shifts when another is used more.
+  static constexpr std::uint64_t kRegisterStream = 1, kMemoryStream = 2;
   // Of the process that evaluates the model: as much as a program's own stack. Waves need it, too.
   static constexpr std::size_t kStackBytes = 8u << 20;
+
+  static std::uint64_t stream_seed(std::uint64_t seed, std::uint64_t stream) {
+    return Random(seed * 16 + stream).next();
+  }
 
   // ------------------------------------------------------------------------------ SystemC's side
 
@@ -286,8 +303,8 @@ class VerilatedTop final : public RtlTop {
   const Picoseconds period_ps_;
   RunControl& control_;
   Recorder& recorder_;
-  AxiLiteManager& lite_;
-  AxiSubordinate& memory_;
+  AxiLiteManager lite_;
+  AxiSubordinate memory_;
   axi::SubordinatePins& axi_;
 
   VerilatedContext context_;
@@ -316,12 +333,10 @@ class VerilatedTop final : public RtlTop {
 
 /// The binding of a Verilated accelerator with the shell's ports.
 template <ShellModel Model>
-RtlBinding bind_rtl() {
-  return {.make_top =
-              [](const RtlOptions& options, const RtlSurroundings& surroundings) {
-                return std::make_unique<VerilatedTop<Model>>("rtl", options, surroundings);
-              },
-          .bus_bytes = kPortBytes<decltype(std::declval<Model>().m_axi_rdata_i)>};
+AcceleratorBinding bind_rtl() {
+  return {.make_rtl = [](const RtlOptions& options, RunControl& control, Recorder& recorder) {
+    return std::make_unique<VerilatedTop<Model>>("rtl", options, control, recorder);
+  }};
 }
 
 }  // namespace presil

@@ -19,8 +19,6 @@
 #include "copy_job.hpp"
 #include "sim/app/description.hpp"
 #include "sim/app/host_pace.hpp"
-#include "sim/axi/axi_lite_manager.hpp"
-#include "sim/axi/axi_subordinate.hpp"
 #include "sim/pcie/pcie_endpoint.hpp"
 #include "sim/rtl/verilated_top.hpp"
 
@@ -121,19 +119,15 @@ class HarnessKestrel {
                    .link_latency_ps = link.link_latency_ps,
                    .host_latency_ps = link.host_latency_ps},
                   control_, recorder_, faults_),
-        registers_("registers", 0, 1),
-        memory_("memory", bind_rtl<Vkestrel>().bus_bytes, 0, 1),
         pace_(1.0, [] {}, [] {}) {
     RtlOptions options;
     options.clock_period_ps = description.personality.clock_period_ps;
-    rtl_ = bind_rtl<Vkestrel>().make_top(
-        options,
-        {.control = control_, .recorder = recorder_, .registers = registers_, .memory = memory_});
+    rtl_ = bind_rtl<Vkestrel>().make_rtl(options, control_, recorder_);
     host_.requests.bind(endpoint_.requests);
     endpoint_.memory.bind(host_.memory);
     endpoint_.messages.bind(host_.messages);
-    endpoint_.registers.bind(registers_.socket);
-    memory_.socket.bind(endpoint_.dma);
+    endpoint_.registers.bind(rtl_->registers());
+    rtl_->dma().bind(endpoint_.dma);
     rtl_->interrupts.bind(endpoint_.interrupts);
     control_.on_batch = [this] { pace_.on_batch(); };
     endpoint_.set_config(
@@ -161,9 +155,7 @@ class HarnessKestrel {
   Faults faults_;
   BenchHost host_;
   PcieEndpoint endpoint_;
-  AxiLiteManager registers_;
-  AxiSubordinate memory_;
-  std::unique_ptr<RtlTop> rtl_;
+  std::unique_ptr<AcceleratorTop> rtl_;
   HostPace pace_;
 };
 

@@ -46,6 +46,7 @@ TEST_CASE("a simulator needs a description and a socket, nothing else", "[sim][a
   CHECK(options.socket == "link.sock");
   CHECK(options.events.empty());
   CHECK(options.summary.empty());
+  CHECK(options.model == ModelKind::kRtl);
   CHECK(options.rtl.waves.file.empty());
   CHECK(!options.rtl.waves.stop);
   CHECK(options.rtl.batch_cycles == 1000);
@@ -53,11 +54,18 @@ TEST_CASE("a simulator needs a description and a socket, nothing else", "[sim][a
   CHECK(!options.rtl.random_reset);
   CHECK(!options.rtl.stop_on_assert);
   CHECK(options.rtl.plusargs.empty());
-  CHECK(options.stall_percent == 0);
+  CHECK(options.rtl.stall_percent == 0);
   CHECK(options.slow_factor == 1);
   CHECK(options.link_latency_ps == 150'000);
   CHECK(options.host_latency_ps == 200'000);
   CHECK(!options.wait_for_debugger);
+}
+
+TEST_CASE("a functional model is asked for by name, and has no waves", "[sim][app]") {
+  CHECK(parse({"--model", "functional"}).model == ModelKind::kFunctional);
+  CHECK(parse({"--model", "rtl"}).model == ModelKind::kRtl);
+  CHECK(problem({"--model", "0"}).contains("--model"));
+  CHECK(problem({"--model", "functional", "--waves", "w"}).contains("--waves"));
 }
 
 TEST_CASE("without description or socket there is nothing to do", "[sim][app]") {
@@ -109,7 +117,7 @@ TEST_CASE("every option arrives where it belongs", "[sim][app]") {
   CHECK(options.slow_factor == 2.5);
   CHECK(options.link_latency_ps == 10'000);
   CHECK(options.host_latency_ps == 0);
-  CHECK(options.stall_percent == 95);
+  CHECK(options.rtl.stall_percent == 95);
   CHECK(options.rtl.stop_on_assert);
   CHECK(options.rtl.plusargs == std::vector<std::string>{"+a=1", "+b"});
   CHECK(options.wait_for_debugger);
