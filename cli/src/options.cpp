@@ -147,6 +147,10 @@ class Parser {
                         "accelerator by name, or a folder with an accelerator.toml;\n"
                         "repeat for several in one guest; \"none\": a guest without"),
          "NAME");
+    app.add_option("--model", run.model,
+                   "what stands behind PCIe: rtl (as set) or functional, the\n"
+                   "accelerator's software model, which is faster and has no waves")
+        ->type_name("WHAT");
     app.add_option("--quantum", quantum_, "step of guest and device while both work: 500ns, 10us")
         ->type_name("TIME");
     app.add_option("--waves", waves_,
@@ -224,6 +228,11 @@ class Parser {
         "--gdb", gdb_,
         {{"", Debugger::kNone}, {"guest", Debugger::kGuest}, {"sim", Debugger::kSimulator}});
     choice<bool>("--on-assert", run.on_assert, {{"stop", true}, {"continue", false}});
+    const bool functional =
+        choice<bool>("--model", run.model, {{"rtl", false}, {"functional", true}});
+    if (functional && run.waves) {
+      throw Error("--waves: a functional model has no wires; leave out --model functional");
+    }
     if (!(run.timeout_s > 0)) {
       throw Error(std::format("--timeout: {} is not a positive number of seconds", run.timeout_s));
     }

@@ -39,6 +39,7 @@ struct RunOptions {
   std::vector<std::string> files;  ///< SOURCE[:DESTINATION], put into the guest
   Debugger debugger = Debugger::kNone;
   bool random_reset = false;
+  std::string model = "rtl";  ///< what the simulators simulate: rtl or functional
   std::string on_assert = "continue";
   bool keep = false;
   std::filesystem::path out;   ///< run folder; empty: a new one below runs/

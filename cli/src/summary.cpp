@@ -127,6 +127,7 @@ Json make_summary(const SummaryContext& context, const Outcome& outcome) {
                        {"run", rounded(outcome.run_s)}};
   summary["cpu_s"] = {{"qemu", rounded(outcome.qemu_cpu_s)},
                       {"simulators", rounded(outcome.simulators_cpu_s)}};
+  summary["model"] = options.model;
   summary["seed"] = options.seed;
   summary["memory_mib"] = options.memory_mib;
   summary["kernel"] = context.plan.kernel.release;

@@ -67,6 +67,10 @@ TEST_CASE("sizes and times have units and limits", "[cli][options]") {
   }
   CHECK(parse({"demo", "--quantum", "10us"})->run.quantum_ns == 10'000);
   CHECK(parse({"demo", "--quantum", "500"})->run.quantum_ns == 500);
+  CHECK(parse({"demo"})->run.model == "rtl");
+  CHECK(parse({"demo", "--model", "functional"})->run.model == "functional");
+  CHECK_THROWS_AS(parse({"demo", "--model", "real"}), Error);
+  CHECK_THROWS_AS(parse({"demo", "--model", "functional", "--waves"}), Error);
   CHECK(parse({"demo", "--quantum", "100us"})->run.quantum_ns == 100'000);
   CHECK_THROWS_AS(parse({"demo", "--quantum", "101us"}), Error);
   CHECK_THROWS_AS(parse({"demo", "--quantum", "10s"}), Error);

@@ -73,6 +73,7 @@ TEST_CASE("a simulator has its slot's socket and files, and the run's seed", "[c
                                  "--socket", setting.folder.device_socket(1).string(),           //
                                  "--events", (own / "events.log").string(),                      //
                                  "--summary", (own / "simulator.json").string(),                 //
+                                 "--model", "rtl",                                               //
                                  "--seed", "17",                                                 //
                                  "--on-assert", "continue"});
 }

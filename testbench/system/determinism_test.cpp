@@ -135,5 +135,18 @@ TEST_CASE("how the simulator works does not change the digest, its inputs do",
   }
 }
 
+TEST_CASE("runs of the functional model are the same each time, and not those of the RTL",
+          "[system][determinism]") {
+  const std::vector<std::string> functional = {"--model", "functional"};
+  const auto reference = presil_run("model-reference", functional, kCommand);
+  CHECK(reference.summary["model"] == "functional");
+  CHECK(reference.number("rtl_cycles") == 0);
+  check_same(presil_run("model-again", functional, kCommand), reference);
+  // The same driver and the same data, but not the same clock cycles.
+  const auto rtl = presil_run("model-rtl", {}, kCommand);
+  CHECK(rtl.status == 0);
+  CHECK(rtl.digest() != reference.digest());
+}
+
 }  // namespace
 }  // namespace presil::system

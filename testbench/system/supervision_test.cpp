@@ -109,6 +109,13 @@ TEST_CASE("a simulator that cannot start is one line and no guest", "[system][su
   CHECK_FALSE(std::filesystem::exists(run.folder / "guest-console.log"));
 }
 
+TEST_CASE("an accelerator without a functional model says so", "[system][supervision]") {
+  const auto run =
+      presil_run("no-model", {"--accel", "kestrel-faulty", "--model", "functional"}, "true");
+  CHECK(run.status == 104);
+  CHECK_THAT(run.messages, ContainsSubstring("this accelerator has no functional model"));
+}
+
 TEST_CASE("QEMU's refusal is presil's message", "[system][supervision]") {
   const auto run = presil_run("qemu-refuses", {"--qemu-arg", "--no-such-option"}, "true");
   CHECK(run.status == 107);
