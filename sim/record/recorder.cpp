@@ -119,7 +119,9 @@ void Recorder::note(std::string_view kind, std::string_view text) {
 void Recorder::rtl_message(Picoseconds time_ps, std::string_view kind, std::string_view text,
                            bool is_failure) {
   totals_.rtl_failures += is_failure;
-  if (totals_.rtl_failures <= kMaxRtlRecords)
+  // What ends the run comes once, and is worth a record after however many others.
+  const bool repeats = is_failure && kind != "rtl-fatal";
+  if (!repeats || totals_.rtl_failures <= kMaxRtlRecords)
     line(time_ps, "{} {}", kind, text);
 }
 

@@ -171,10 +171,15 @@ TEST_CASE("an assertion that never stops failing does not fill the disk", "[sim]
   constexpr auto kFailures = Recorder::kMaxRtlRecords + 500;
   for (std::uint64_t i = 0; i < kFailures; ++i)
     bench.recorder.rtl_message(now_ps(), "rtl-assert", std::to_string(i), true);
+  // How the run ended is still told.
+  bench.recorder.rtl_message(now_ps(), "rtl-finish", "at last", false);
+  bench.recorder.rtl_message(now_ps(), "rtl-fatal", "at the very last", true);
   bench.recorder.reset("function");
-  CHECK(bench.recorder.totals().rtl_failures == kFailures);
+  CHECK(bench.recorder.totals().rtl_failures == kFailures + 1);
   const std::string log = bench.log();
-  CHECK(std::ranges::count(log, '\n') == Recorder::kMaxRtlRecords + 1);
+  CHECK(std::ranges::count(log, '\n') == Recorder::kMaxRtlRecords + 3);
+  CHECK(log.contains("rtl-finish at last\n"));
+  CHECK(log.contains("rtl-fatal at the very last\n"));
   CHECK(log.contains("rtl-assert 999\n"));
   CHECK(!log.contains("rtl-assert 1000\n"));
   CHECK(log.ends_with("reset kind=function\n"));
