@@ -40,8 +40,11 @@ void HostPace::on_batch() {
   beat_();
   if (slow_factor_ > 1)
     stretch(latest_ns_);
-  if (++batches_ % kBatchesPerClock != 0 && slow_factor_ <= 1)
-    return;
+  if (++batches_ % kBatchesPerClock == 0 || slow_factor_ > 1)
+    check_if_due();
+}
+
+void HostPace::check_if_due() {
   const std::uint64_t now_ns = host_ns();
   if (now_ns - latest_check_ns_ >= kCheckNs) {
     latest_check_ns_ = now_ns;
@@ -58,6 +61,7 @@ void HostPace::stretch(std::uint64_t since_ns) {
     ::nanosleep(&part, nullptr);
     left_ns -= part_ns;
     beat_();
+    check_if_due();
   }
   restart();
 }

@@ -15,7 +15,7 @@ class HostPace {
  public:
   /// \param slow_factor  host time between two calls is stretched by this; 1: not at all
   /// \param beat         called with every batch, and at least ten times a second while stretching
-  /// \param check        called about ten times a second
+  /// \param check        called about ten times a second, also while stretching
   HostPace(double slow_factor, std::function<void()> beat, std::function<void()> check);
 
   void on_batch();
@@ -25,6 +25,7 @@ class HostPace {
 
  private:
   void stretch(std::uint64_t since_ns);
+  void check_if_due();
 
   const double slow_factor_;
   std::function<void()> beat_, check_;

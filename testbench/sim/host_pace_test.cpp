@@ -66,5 +66,13 @@ TEST_CASE("the heart beats all through a long stretch", "[sim][app]") {
   CHECK(bench.beats >= 6);
 }
 
+TEST_CASE("the host is looked at all through a long stretch", "[sim][app]") {
+  // 300 ms or more of sleep.
+  Bench bench(301);
+  spend_a_millisecond();
+  bench.pace.on_batch();
+  CHECK(bench.checks >= 2);
+}
+
 }  // namespace
 }  // namespace presil
