@@ -19,20 +19,20 @@
 namespace presil {
 namespace {
 
-// A peer that connects and then says nothing is given up after this long.
-constexpr int kHelloTimeoutMs = 10'000;
+using Clock = std::chrono::steady_clock;
+
 // How often a wait for QEMU looks whether it should end.
 constexpr int kSignalCheckMs = 100;
 
-bool readable(int fd, int timeout_ms) {
-  for (int waited_ms = 0; timeout_ms < 0 || waited_ms < timeout_ms; waited_ms += kSignalCheckMs) {
+/// Waits until there is something to read. \returns false at the deadline, or when a signal came.
+bool readable(int fd, Clock::time_point deadline) {
+  for (;;) {
     pollfd watch = {.fd = fd, .events = POLLIN, .revents = 0};
     if (::poll(&watch, 1, kSignalCheckMs) > 0)
       return true;
-    if (termination_requested() != 0)
+    if (termination_requested() != 0 || Clock::now() >= deadline)
       return false;
   }
-  return false;
 }
 
 struct Hello {
@@ -41,12 +41,13 @@ struct Hello {
 };
 
 /// Reads the hello and the descriptor that comes with its first byte.
-std::expected<Hello, std::string> receive_hello(int socket) {
+std::expected<Hello, std::string> receive_hello(int socket, Clock::time_point deadline) {
   Hello hello;
   auto* const bytes = reinterpret_cast<std::byte*>(&hello.message);
   std::size_t received = 0;
   while (received < sizeof(hello.message)) {
-    if (!readable(socket, kHelloTimeoutMs))
+    // The time is that of the whole: a peer that trickles bytes is given up as well.
+    if (Clock::now() >= deadline || !readable(socket, deadline))
       return std::unexpected(
           std::format("no whole hello, {} of {} bytes came", received, sizeof(hello.message)));
 
@@ -78,8 +79,10 @@ std::expected<Hello, std::string> receive_hello(int socket) {
 
 }  // namespace
 
-Listener::Listener(std::filesystem::path path)
-    : path_(std::move(path)), socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+Listener::Listener(std::filesystem::path path, std::chrono::milliseconds hello_limit)
+    : path_(std::move(path)),
+      hello_limit_(hello_limit),
+      socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
   if (path_.native().size() >= sizeof(address.sun_path))
@@ -106,7 +109,7 @@ Listener::~Listener() {
 
 std::expected<Channel, std::string> Listener::accept(const presil_personality& personality,
                                                      std::size_t reply_bytes) {
-  if (!readable(socket_.get(), -1))
+  if (!readable(socket_.get(), Clock::time_point::max()))
     return std::unexpected("ended by a signal");
   UniqueFd connection(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
   if (!connection)
@@ -115,7 +118,7 @@ std::expected<Channel, std::string> Listener::accept(const presil_personality& p
   ::unlink(path_.c_str());
   socket_.reset();
 
-  auto hello = receive_hello(connection.get());
+  auto hello = receive_hello(connection.get(), Clock::now() + hello_limit_);
   if (!hello)
     return std::unexpected(hello.error());
   const presil_hello& message = hello->message;

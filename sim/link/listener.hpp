@@ -7,6 +7,7 @@
 
 #include <presil_link.h>
 
+#include <chrono>
 #include <expected>
 #include <filesystem>
 #include <optional>
@@ -20,8 +21,10 @@ namespace presil {
 /// Listens on a Unix socket and takes one connection.
 class Listener {
  public:
+  /// \param hello_limit  host time from a connection until its hello has to be whole
   /// Errors: throws Error (configuration) when the path cannot be bound.
-  explicit Listener(std::filesystem::path path);
+  explicit Listener(std::filesystem::path path,
+                    std::chrono::milliseconds hello_limit = std::chrono::seconds(10));
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
   ~Listener();
@@ -35,6 +38,7 @@ class Listener {
 
  private:
   std::filesystem::path path_;
+  std::chrono::milliseconds hello_limit_;
   UniqueFd socket_;
 };
 

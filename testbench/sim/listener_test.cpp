@@ -165,6 +165,24 @@ TEST_CASE("a hello may come in pieces", "[sim][link]") {
   CHECK(bench.peer.reply().status == PRESIL_HELLO_OK);
 }
 
+TEST_CASE("a hello that trickles in is given up as a whole", "[sim][link]") {
+  const TemporaryFolder folder;
+  Listener listener(folder.path("link.sock"), std::chrono::milliseconds(200));
+  LinkPeer peer(folder.path("link.sock"), 4096, 0, true);
+  auto accepted = std::async(std::launch::async, [&] { return listener.accept({}); });
+  const presil_hello hello = LinkPeer::good_hello();
+  const auto* bytes = reinterpret_cast<const char*>(&hello);
+  // No byte is late by itself.
+  std::size_t sent = 0;
+  while (accepted.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready) {
+    if (sent < sizeof(hello) - 1)
+      ::send(peer.socket(), bytes + sent++, 1, MSG_NOSIGNAL);
+  }
+  const auto channel = accepted.get();
+  REQUIRE(!channel);
+  CHECK(channel.error().contains("no whole hello"));
+}
+
 TEST_CASE("another version is told ours", "[sim][link]") {
   Bench bench;
   presil_hello hello = LinkPeer::good_hello();
