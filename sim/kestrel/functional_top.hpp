@@ -30,7 +30,8 @@ namespace presil::kestrel {
 ///
 /// Exact: registers, commands, errors (cause, response, address, index), interrupts, and every byte
 /// that reaches memory when a command completes. Where the RTL leaves something open it may differ:
-/// the order of bus accesses within a COPY, and what a COPY that fails has written before.
+/// the order of bus accesses within a COPY, which of several that fail is reported, and what a COPY
+/// that fails has written before.
 ///
 /// Approximate: time. A register access takes no clock cycle; a COPY reads and writes in turn, so
 /// it is slower on the bus than the RTL, which does both at once. BUSY counts accordingly.
