@@ -103,10 +103,14 @@ Json measure_pair(const Checkout& checkout, const Accelerator& accelerator, int 
   return {{"in_turn_s", in_turn_s}, {"at_once_s", at_once_s}, {"ratio", at_once_s / in_turn_s}};
 }
 
+std::string joined(const std::string& prefix, const std::string& key) {
+  return prefix.empty() ? key : std::format("{} {}", prefix, key);
+}
+
 /// The median and 99th percentile of every kind of host time.
 void print_times(const std::string& prefix, const Json& report) {
   for (const auto& [key, value] : report.items()) {
-    const auto name = prefix.empty() ? key : prefix + " " + key;
+    const auto name = joined(prefix, key);
     if (value.is_object() && value.contains("median_ns")) {
       std::cout << std::format("{:<42} {:>10.2f} {:>10.2f}\n", name,
                                value["median_ns"].get<double>() / 1000.0,
@@ -120,7 +124,7 @@ void print_times(const std::string& prefix, const Json& report) {
 /// Everything else: counts as they are, the rest to three places.
 void print_numbers(const std::string& prefix, const Json& report) {
   for (const auto& [key, value] : report.items()) {
-    const auto name = prefix.empty() ? key : prefix + " " + key;
+    const auto name = joined(prefix, key);
     if (value.is_object() && !value.contains("median_ns")) {
       print_numbers(name, value);
     } else if (value.is_number_integer()) {

@@ -19,7 +19,7 @@ namespace presil {
 class RecordText {
  public:
   RecordText& text(std::string_view piece) {
-    end_ = std::copy_n(piece.data(), std::min(piece.size(), room()), end_);
+    end_ = std::ranges::copy(piece.substr(0, room()), end_).out;
     return *this;
   }
 
