@@ -13,6 +13,7 @@
 #include <iostream>
 
 #include "samples.hpp"
+#include "testbench/support/busy_cores.hpp"
 #include "testbench/support/kestrel_host.hpp"
 #include "testbench/support/link_peer.hpp"
 #include "testbench/support/simulator_process.hpp"
@@ -88,7 +89,7 @@ int main() {
   nlohmann::ordered_json report;
   report["idle_cores"] = measure_calls(kCalls);
   {
-    const BusyCores busy;
+    const presil::testbench::BusyCores busy;
     report["busy_cores"] = measure_calls(kLoadedCalls);
   }
   report["copy"] = measure_copy();

@@ -14,6 +14,7 @@
 #include "samples.hpp"
 #include "support/machine.hpp"
 #include "support/peer.hpp"
+#include "testbench/support/busy_cores.hpp"
 
 namespace presil::bench {
 namespace {
@@ -63,7 +64,7 @@ int main() {
   nlohmann::ordered_json report;
   report["idle_cores"] = measure_both();
   {
-    const BusyCores busy;
+    const presil::testbench::BusyCores busy;
     report["busy_cores"] = measure_both();
   }
   std::cout << report.dump() << "\n";

@@ -2,14 +2,12 @@
 // SPDX-FileCopyrightText: 2026 The presil authors
 
 /// \file
-/// Samples: host times of one kind, and what is said of them; BusyCores: the load beside them.
+/// Samples: host times of one kind, and what is said of them.
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <thread>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -39,31 +37,6 @@ class Samples {
 
  private:
   std::vector<std::uint64_t> times_ns_;
-};
-
-/// Keeps every core busy while it lives.
-class BusyCores {
- public:
-  BusyCores() {
-    for (unsigned i = 0; i < std::max(1u, std::thread::hardware_concurrency()); ++i) {
-      threads_.emplace_back([this] {
-        while (!over_.load(std::memory_order_relaxed)) {
-        }
-      });
-    }
-  }
-  ~BusyCores() {
-    over_ = true;
-    for (auto& thread : threads_) {
-      thread.join();
-    }
-  }
-  BusyCores(const BusyCores&) = delete;
-  BusyCores& operator=(const BusyCores&) = delete;
-
- private:
-  std::atomic<bool> over_{false};
-  std::vector<std::thread> threads_;
 };
 
 }  // namespace presil::bench

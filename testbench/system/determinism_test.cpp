@@ -7,7 +7,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cstring>
 #include <thread>
 
@@ -15,6 +14,7 @@
 
 #include "checkout.hpp"
 #include "presil_run.hpp"
+#include "testbench/support/busy_cores.hpp"
 
 namespace presil::system {
 namespace {
@@ -31,31 +31,6 @@ void check_same(const RunResult& run, const RunResult& reference) {
   CHECK(run.file("dev0/events.log") == reference.file("dev0/events.log"));
   CHECK(run.digest() == reference.digest());
 }
-
-/// Keeps every core busy while it lives.
-class BusyCores {
- public:
-  BusyCores() {
-    for (unsigned i = 0; i < std::max(1u, std::thread::hardware_concurrency()); ++i) {
-      threads_.emplace_back([this] {
-        while (!over_.load(std::memory_order_relaxed)) {
-        }
-      });
-    }
-  }
-  ~BusyCores() {
-    over_ = true;
-    for (auto& thread : threads_) {
-      thread.join();
-    }
-  }
-  BusyCores(const BusyCores&) = delete;
-  BusyCores& operator=(const BusyCores&) = delete;
-
- private:
-  std::atomic<bool> over_{false};
-  std::vector<std::thread> threads_;
-};
 
 /// Where QEMU's monitor listens: it stands in the command lines.
 std::string monitor_path(const PresilRun& run) {
@@ -95,7 +70,7 @@ TEST_CASE("what the host does beside a run does not change its digest", "[system
   }
   {
     INFO("every core busy");
-    const BusyCores busy;
+    const testbench::BusyCores busy;
     check_same(presil_run("host-busy", {}, kCommand), reference);
   }
   {

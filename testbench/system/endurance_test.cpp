@@ -3,14 +3,10 @@
 
 // Boots in a row beside other load: none hangs, and all are the same run.
 
-#include <algorithm>
-#include <atomic>
-#include <thread>
-#include <vector>
-
 #include <catch2/catch_test_macros.hpp>
 
 #include "presil_run.hpp"
+#include "testbench/support/busy_cores.hpp"
 
 namespace presil::system {
 namespace {
@@ -18,14 +14,7 @@ namespace {
 constexpr int kBoots = 100;
 
 TEST_CASE("a hundred boots under load: none hangs, all are the same", "[system][endurance]") {
-  std::atomic<bool> over{false};
-  std::vector<std::jthread> load;
-  for (unsigned i = 0; i < std::max(1u, std::thread::hardware_concurrency()); ++i) {
-    load.emplace_back([&over] {
-      while (!over.load(std::memory_order_relaxed)) {
-      }
-    });
-  }
+  const testbench::BusyCores busy;
   std::string digest;
   for (int i = 1; i <= kBoots; ++i) {
     INFO("boot " << i);
@@ -37,7 +26,6 @@ TEST_CASE("a hundred boots under load: none hangs, all are the same", "[system][
       break;  // The folder of this one is the evidence.
     }
   }
-  over = true;
 }
 
 }  // namespace
