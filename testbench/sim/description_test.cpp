@@ -14,7 +14,7 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "sim/base/error.hpp"
-#include "testbench/sim/temporary_folder.hpp"
+#include "testbench/support/temporary_folder.hpp"
 
 namespace presil {
 namespace {

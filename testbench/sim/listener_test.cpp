@@ -20,8 +20,8 @@
 #include "sim/base/signals.hpp"
 #include "testbench/sim/forked.hpp"
 #include "testbench/sim/link_end.hpp"
-#include "testbench/sim/temporary_folder.hpp"
 #include "testbench/support/link_peer.hpp"
+#include "testbench/support/temporary_folder.hpp"
 
 namespace presil {
 namespace {

@@ -16,7 +16,7 @@
 
 #include "sim/base/error.hpp"
 #include "testbench/sim/forked.hpp"
-#include "testbench/sim/temporary_folder.hpp"
+#include "testbench/support/temporary_folder.hpp"
 
 namespace presil {
 namespace {

@@ -17,7 +17,7 @@
 
 #include "sim/base/error.hpp"
 #include "testbench/sim/device_time.hpp"
-#include "testbench/sim/temporary_folder.hpp"
+#include "testbench/support/temporary_folder.hpp"
 
 namespace presil {
 namespace {

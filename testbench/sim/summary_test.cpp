@@ -11,7 +11,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "testbench/sim/temporary_folder.hpp"
+#include "testbench/support/temporary_folder.hpp"
 
 namespace presil {
 namespace {

@@ -33,6 +33,8 @@ class TemporaryFolder {
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// A file or folder in it, there or not.
+  [[nodiscard]] std::filesystem::path path(const std::string& name) const { return path_ / name; }
 
   /// Writes a file below the folder, and the folders it lies in.
   std::filesystem::path write(const std::string& name, const std::string& text) const {
