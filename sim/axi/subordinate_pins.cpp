@@ -21,7 +21,7 @@ SubordinatePins::SubordinatePins(std::size_t bus_bytes, unsigned stall_percent, 
   }
 }
 
-void SubordinatePins::drive_busy(Picoseconds now_ps) {
+void SubordinatePins::drive_busy(Picoseconds now_ps, bool may_answer) {
   pins_dirty_ = false;
   const auto stalled = [this] { return random_.chance(stall_percent_); };
   pins_.arready = read_addressed_ - read_done_ < kMaxOutstanding && !stalled();
@@ -29,7 +29,7 @@ void SubordinatePins::drive_busy(Picoseconds now_ps) {
   pins_.wready = write_filled_ - write_done_ < kMaxOutstanding && !stalled();
 
   // A valid that was shown stays until it is taken.
-  if (!pins_.rvalid && read_done_ != read_performed_) {
+  if (may_answer && !pins_.rvalid && read_done_ != read_performed_) {
     const BurstSlot& burst = reads_[slot(read_done_)];
     pins_.rvalid = burst.ready_ps <= now_ps && !stalled();
     pins_.rid = burst.address.id;
@@ -37,7 +37,7 @@ void SubordinatePins::drive_busy(Picoseconds now_ps) {
     pins_.rdata = &burst.data[burst.beats * bus_bytes_];
     pins_.rlast = burst.beats == burst.address.len;
   }
-  if (!pins_.bvalid && write_done_ != write_performed_) {
+  if (may_answer && !pins_.bvalid && write_done_ != write_performed_) {
     const BurstSlot& burst = writes_[slot(write_done_)];
     pins_.bvalid = burst.ready_ps <= now_ps && !stalled();
     pins_.bid = burst.address.id;

@@ -5,9 +5,11 @@
 /// SubordinatePins: the pin level of an AXI4 memory, without SystemC.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -48,6 +50,8 @@ struct BurstSlot {
 /// Protocol of a clock cycle: `drive`, evaluate, `sample`, clock edge; when `sample` says so,
 /// perform what waits. An answer shows at the first edge whose time is at least its `ready_ps`, so
 /// the order in which the rest of the harness runs within that time does not matter.
+///
+/// Cycles in which nothing is offered and no answer is due may be left out: see `next_due_ps`.
 class SubordinatePins {
  public:
   /// Bursts of each direction under way at a time.
@@ -63,14 +67,29 @@ class SubordinatePins {
            write_done_ == write_filled_ && writes_[slot(write_filled_)].beats == 0;
   }
 
+  /// Device time before which this has nothing to show to the accelerator: when the next answer is
+  /// due. 0: an answer is shown, or a burst waits to be performed; UINT64_MAX: none is to come.
+  Picoseconds next_due_ps() const {
+    if (pins_.rvalid || pins_.bvalid || read_performed_ != read_addressed_ ||
+        write_performed_ != std::min(write_addressed_, write_filled_))
+      return 0;
+    Picoseconds due_ps = std::numeric_limits<Picoseconds>::max();
+    if (read_done_ != read_performed_)
+      due_ps = reads_[slot(read_done_)].ready_ps;
+    if (write_done_ != write_performed_)
+      due_ps = std::min(due_ps, writes_[slot(write_done_)].ready_ps);
+    return due_ps;
+  }
+
   const ManagerToDevice& pins() const { return pins_; }
 
   /// Sets the pins for the edge at `now_ps`. \returns whether they may differ from the edge before.
-  bool drive(Picoseconds now_ps) {
+  /// \param may_answer  an answer that is due may begin to show
+  bool drive(Picoseconds now_ps, bool may_answer = true) {
     if (stall_percent_ == 0 && !pins_dirty_ && read_done_ == read_addressed_ &&
         write_done_ == write_addressed_)
       return false;
-    drive_busy(now_ps);
+    drive_busy(now_ps, may_answer);
     return true;
   }
 
@@ -124,7 +143,7 @@ class SubordinatePins {
   static constexpr unsigned kMaxBeats = 256;
 
   static std::size_t slot(std::uint64_t count) { return count % kMaxOutstanding; }
-  void drive_busy(Picoseconds now_ps);
+  void drive_busy(Picoseconds now_ps, bool may_answer);
   void finish_read_beat();
   void finish_write();
 

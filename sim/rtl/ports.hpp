@@ -38,6 +38,10 @@ concept ShellModel = requires(Model& m) {
   m.m_axi_rready_o;
 };
 
+/// One that also has the optional port that says when it needs its clock again.
+template <typename Model>
+concept WakingModel = ShellModel<Model> && requires(const Model& m) { m.wake_ns_o; };
+
 /// Bytes of a port of `Port`'s type as Verilator stores it: a power of two from 8 bits on.
 template <typename Port>
 inline constexpr std::size_t kPortBytes = sizeof(std::remove_reference_t<Port>);
@@ -49,6 +53,16 @@ std::uint64_t port_value(const Port& port) {
     return port;
   else
     return port[0] | static_cast<std::uint64_t>(port[1]) << 32;
+}
+
+/// Device time, in nanoseconds, at which the model needs its clock; all ones: it needs none by
+/// itself, or has no such port.
+template <ShellModel Model>
+std::uint64_t wake_ns(const Model& m) {
+  if constexpr (WakingModel<Model>)
+    return port_value(m.wake_ns_o);
+  else
+    return ~std::uint64_t{0};
 }
 
 /// The bytes of a port, lowest first: the host is little-endian, as everything else here.

@@ -5,8 +5,10 @@
 /// VerilatedTop: owns a Verilated accelerator, its clock, its reset and its waves.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <format>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,6 +41,10 @@ namespace presil {
 /// that the harness must act on at that very time: a burst complete, an access answered, an
 /// interrupt, the clock stopped. At an edge's time everything else in the harness goes first. Hence
 /// the batch length changes nothing but speed.
+///
+/// The clock stands still while the accelerator asks for none and no register access, no answer to
+/// its DMA and no time that it wants to be woken at is near. It runs again early enough for what is
+/// due to reach the accelerator at the same edge as if it had never stopped.
 template <ShellModel Model>
 class VerilatedTop final : public AcceleratorTop {
  public:
@@ -108,6 +114,7 @@ class VerilatedTop final : public AcceleratorTop {
 
  private:
   static constexpr unsigned kResetCycles = 16;
+  static constexpr Picoseconds kNever = std::numeric_limits<Picoseconds>::max();
   // Each random stream of a run has its own seed, so that none shifts when another is used more.
   static constexpr std::uint64_t kRegisterStream = 1, kMemoryStream = 2;
   // Of the process that evaluates the model: as much as a program's own stack. Waves need it, too.
@@ -154,14 +161,34 @@ class VerilatedTop final : public AcceleratorTop {
       wait(to_sc_time(time_ps - now_ps()));
   }
 
-  // The clock stands still until a register access or a reset. Edges up to now count as skipped.
+  // The clock stands still until a register access, a reset, or shortly before something is due.
+  // Edges up to now count as skipped.
   void wait_for_work() {
-    while (lite_.idle() && reset_cycles_left_ == 0)
-      wait(work_);
+    while (lite_.idle() && reset_cycles_left_ == 0) {
+      const Picoseconds due_ps = next_due_ps();
+      if (due_ps == kNever) {
+        wait(work_);
+        continue;
+      }
+      const std::uint64_t due_edge = (due_ps + period_ps_ - 1) / period_ps_;
+      constexpr std::uint64_t kAhead = ClockGate::kWakeEdges + 1;  // The last edge that is skipped.
+      if (due_edge <= now_ps() / period_ps_ + kAhead)
+        break;
+      wait(to_sc_time((due_edge - kAhead) * period_ps_ - now_ps()), work_);
+    }
     gate_.wake();
     const std::uint64_t latest_edge = now_ps() / period_ps_;
     cycles_skipped_ += latest_edge - edge_;
     edge_ = latest_edge;
+  }
+
+  // Time from which on the accelerator gets an answer, or finds that its time has come; kNever: in
+  // this run it will not.
+  Picoseconds next_due_ps() const {
+    Picoseconds due_ps = axi_.next_due_ps();
+    if (const std::uint64_t ns = wake_ns(*model_); ns <= kLatestTime / kPicosecondsPerNanosecond)
+      due_ps = std::min(due_ps, ns * kPicosecondsPerNanosecond);
+    return due_ps <= kLatestTime ? due_ps : kNever;
   }
 
   // What others in the harness must learn at the very time of the edge.
@@ -220,7 +247,7 @@ class VerilatedTop final : public AcceleratorTop {
     m.time_ns_i = time_ps / kPicosecondsPerNanosecond;
     m.qreqn_i = gate_.qreqn();
     m.rst_ni = reset_cycles_left_ == 0;
-    if (axi_.drive(time_ps))
+    if (axi_.drive(time_ps, gate_.allows_traffic()))
       apply(axi_.pins(), m);
     if (gate_.allows_traffic() && lite_.drive(lite_pins_))
       apply(lite_pins_, m);
@@ -235,7 +262,8 @@ class VerilatedTop final : public AcceleratorTop {
       return;
     }
     const ManagerPins<Model> port{m};
-    axi_waits_ = axi_.sample(port.handshakes(), port);
+    const axi::ManagerFromDevice offers = port.handshakes();
+    axi_waits_ = axi_.sample(offers, port);
     if (!lite_.idle())
       lite_answered_ = lite_.sample(lite_pins_, lite_from(m));
     if (any_bit_set(m.irq_o)) {
@@ -244,7 +272,14 @@ class VerilatedTop final : public AcceleratorTop {
     }
     gate_.sample(
         {.active = m.qactive_o != 0, .accepts = m.qacceptn_o == 0, .denies = m.qdeny_o != 0},
-        lite_.idle() && axi_.idle());
+        is_idle(offers));
+  }
+
+  // The harness has nothing for the accelerator, nor will it soon. Called before the coming edge is
+  // counted.
+  bool is_idle(const axi::ManagerFromDevice& offers) const {
+    return lite_.idle() && !offers.arvalid && !offers.awvalid && !offers.wvalid &&
+           next_due_ps() > (edge_ + 1 + ClockGate::kLeadEdges) * period_ps_;
   }
 
   // ------------------------------------------------------------------------- messages and waves

@@ -22,6 +22,10 @@
 ///   0x040 GO        write: 1 reads a burst into BUFFER, 2 writes one from it
 ///   0x044 STATUS    [0] busy, [2:1] response (worst of beats), [15:8] beats, [31:16] bursts done
 ///   0x048 RESET_VAL a register without reset
+///   0x04c LAZY      [0] asks for no clock while it waits for an answer on the bus,
+///                   [1] pulses vector 2 when a burst is done
+///   0x050 WAKE_LO   0x054 WAKE_HI: wake_ns_o. When that time is reached vector 1 is pulsed, once,
+///                   and both read all ones, as after reset. Writing WAKE_LO makes both count.
 ///   0x800 answers SLVERR   0x804 DECERR   0x808 never   0x80c after HOLD cycles
 ///   0x1000 .. 0x1fff BUFFER: 256 beats of 16 bytes
 ///   0x2000 .. 0x23ff STROBES: one word a beat
@@ -36,6 +40,7 @@ module probe (
   output logic         qactive_o,
 
   input  logic [63:0]  time_ns_i,
+  output logic [63:0]  wake_ns_o,
   output logic [3:0]   irq_o,
 
   input  logic [15:0]  s_axil_awaddr_i,
@@ -110,6 +115,10 @@ module probe (
   logic [31:0] hold_left_q, hold_q;
   logic [31:0] scratch_q, reads_q, writes_q, busy_q, irq_after_q;
   logic        deny_q;
+  logic [1:0]  lazy_q;
+  logic [63:0] wake_q;
+  logic [31:0] wake_high_q;
+  logic        wakes, burst_done;
   logic [3:0]  irq_q;
   logic [31:0] fail_q;
   logic [63:0] addr_q;
@@ -156,6 +165,9 @@ module probe (
       16'h003c: rdata_d = user_q;
       16'h0044: rdata_d = {bursts_q, beats_q, 5'd0, dma_resp_q, dma_state_q != DmaIdle};
       16'h0048: rdata_d = unreset_q;
+      16'h004c: rdata_d = {30'd0, lazy_q};
+      16'h0050: rdata_d = wake_q[31:0];
+      16'h0054: rdata_d = wake_q[63:32];
       default: begin
         if (address[15:12] == 4'h1) rdata_d = buffer_q[address[11:4]][{address[3:2], 5'd0} +: 32];
       end
@@ -175,6 +187,9 @@ module probe (
       busy_q         <= '0;
       irq_after_q    <= '0;
       deny_q         <= 1'b0;
+      lazy_q         <= '0;
+      wake_q         <= '1;
+      wake_high_q    <= '0;
       irq_q          <= '0;
       fail_q         <= '0;
       addr_q         <= '0;
@@ -191,6 +206,11 @@ module probe (
         irq_after_q <= irq_after_q - 1;
         if (irq_after_q == 1) irq_q[0] <= 1'b1;
       end
+      if (wakes) begin
+        wake_q   <= '1;
+        irq_q[1] <= 1'b1;
+      end
+      if (burst_done && lazy_q[1]) irq_q[2] <= 1'b1;
 
       unique case (reg_state_q)
         RegIdle: if (do_write || do_read) begin
@@ -237,6 +257,9 @@ module probe (
           16'h0034: addr_q[63:32] <= s_axil_wdata_i;
           16'h0038: shape_q       <= s_axil_wdata_i;
           16'h003c: user_q        <= s_axil_wdata_i;
+          16'h004c: lazy_q        <= s_axil_wdata_i[1:0];
+          16'h0050: wake_q        <= {wake_high_q, s_axil_wdata_i};
+          16'h0054: wake_high_q   <= s_axil_wdata_i;
           default: ;
         endcase
       end
@@ -252,13 +275,18 @@ module probe (
     if (m_axi_rvalid_i && m_axi_rready_o) buffer_q[beat_q] <= m_axi_rdata_i;
   end
 
-  assign irq_o = irq_q;
+  assign irq_o     = irq_q;
+  assign wake_ns_o = wake_q;
+  assign wakes     = time_ns_i >= wake_q;
 
   /////////
   // DMA //
   /////////
 
   logic [7:0] last_beat;
+
+  assign burst_done = dma_state_q == DmaResponse &&
+      (dma_write_q ? m_axi_bvalid_i : m_axi_rvalid_i && m_axi_rlast_i);
 
   assign last_beat = shape_q[21] ? shape_q[7:0] - 8'd1 : shape_q[7:0];
 
@@ -338,8 +366,14 @@ module probe (
   typedef enum logic [1:0] {ClkRun, ClkStopped, ClkDenied} clk_state_e;
   clk_state_e clk_state_q;
 
-  assign qactive_o  = busy_q != '0 || irq_after_q != '0 || irq_q != '0 || dma_state_q != DmaIdle ||
-                      reg_state_q != RegIdle || fail_q != '0;
+  // Only an answer that is there is work.
+  logic waits_for_bus;
+  assign waits_for_bus = dma_state_q == DmaResponse && lazy_q[0] && !m_axi_bvalid_i &&
+                         !m_axi_rvalid_i;
+
+  assign qactive_o  = busy_q != '0 || irq_after_q != '0 || irq_q != '0 || wakes ||
+                      (dma_state_q != DmaIdle && !waits_for_bus) || reg_state_q != RegIdle ||
+                      fail_q != '0;
   assign qacceptn_o = clk_state_q != ClkStopped;
   assign qdeny_o    = clk_state_q == ClkDenied;
 
@@ -373,9 +407,12 @@ module probe (
   StoppedIsWoken: assert property (@(posedge clk_i) disable iff (!rst_ni)
     clk_state_q == ClkStopped |-> qreqn_i || !s_axil_arvalid_i && !s_axil_awvalid_i)
     else $error("traffic while the clock is stopped");
+  StoppedHasNoWork: assert property (@(posedge clk_i) disable iff (!rst_ni)
+    clk_state_q == ClkStopped |-> !qactive_o && !m_axi_rvalid_i && !m_axi_bvalid_i)
+    else $error("work while the clock is stopped");
 
   logic unused;
-  assign unused = ^{s_axil_awprot_i, s_axil_arprot_i, time_ns_i[63:32], m_axi_bid_i, m_axi_rid_i,
+  assign unused = ^{s_axil_awprot_i, s_axil_arprot_i, m_axi_bid_i, m_axi_rid_i,
                     s_axil_wdata_i, address};
 
 endmodule : probe
