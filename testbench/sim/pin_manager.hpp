@@ -32,6 +32,7 @@ class PinManager {
   std::deque<Address> reads, writes;
   std::deque<WriteBeat> data;
   bool rready = true, bready = true;
+  bool may_answer = true;
 
   struct ReadBeat {
     std::uint64_t id;
@@ -51,7 +52,7 @@ class PinManager {
   /// One clock cycle. \returns what sample() said: whether a burst waits.
   bool cycle() {
     now_ps_ += kPeriodPs;
-    moved_ = pins_.drive(now_ps_);
+    moved_ = pins_.drive(now_ps_, may_answer);
     const ManagerToDevice& pins = pins_.pins();
     const ManagerFromDevice device = {.awvalid = !writes.empty(),
                                       .wvalid = !data.empty(),

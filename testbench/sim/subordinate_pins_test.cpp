@@ -69,6 +69,84 @@ TEST_CASE("an answer shows at the first edge at or after its time", "[sim][axi]"
   CHECK(manager.answers[0].time_ps == 5 * kPeriodPs);
 }
 
+TEST_CASE("it says when it has something to show next", "[sim][axi]") {
+  constexpr Picoseconds kNow = 0, kNever = ~Picoseconds{0};
+  PinManager manager;
+  const SubordinatePins& pins = manager.pins();
+  CHECK(pins.next_due_ps() == kNever);
+  SECTION("reads: when the first in order is due, at once when it shows, until its last beat") {
+    manager.reads = {burst(1, 2), burst(2)};
+    manager.cycle();
+    CHECK(pins.next_due_ps() == kNow);  // It has yet to be performed.
+    manager.perform(10 * kPeriodPs);
+    CHECK(pins.next_due_ps() == 10 * kPeriodPs);
+    manager.cycle();
+    manager.perform(5 * kPeriodPs);
+    CHECK(pins.next_due_ps() == 10 * kPeriodPs);
+    manager.rready = false;
+    manager.cycles(8);
+    CHECK(pins.next_due_ps() == kNow);
+    manager.rready = true;
+    manager.cycle();
+    CHECK(pins.next_due_ps() <= 10 * kPeriodPs);
+    manager.cycle();
+    CHECK(pins.next_due_ps() == 5 * kPeriodPs);
+    manager.cycle();
+    CHECK(pins.next_due_ps() == kNever);
+  }
+  SECTION("writes: never before both address and data came") {
+    manager.writes = {burst(1, 2)};
+    manager.data = {{std::byte{1}, false}};
+    manager.cycles(2);
+    CHECK(pins.next_due_ps() == kNever);
+    manager.data = {{std::byte{2}, true}};
+    manager.cycle();
+    CHECK(pins.next_due_ps() == kNow);
+    manager.perform(10 * kPeriodPs);
+    CHECK(pins.next_due_ps() == 10 * kPeriodPs);
+    manager.reads = {burst(1)};
+    manager.cycle();
+    manager.perform(8 * kPeriodPs);
+    CHECK(pins.next_due_ps() == 8 * kPeriodPs);
+    manager.cycles(10);
+    CHECK(pins.next_due_ps() == kNever);
+  }
+  SECTION("reset: nothing") {
+    manager.reads = {burst(1)};
+    manager.cycle();
+    manager.perform(10 * kPeriodPs);
+    manager.pins().reset();
+    CHECK(pins.next_due_ps() == kNever);
+  }
+}
+
+TEST_CASE("an answer begins to show only when it may", "[sim][axi]") {
+  PinManager manager;
+  manager.reads = {burst(1, 2)};
+  manager.writes = {burst(2)};
+  manager.data = {{std::byte{9}, true}};
+  manager.rready = manager.bready = false;
+  manager.cycle();
+  manager.perform();
+  manager.may_answer = false;
+  manager.cycles(5);
+  CHECK(!manager.shown().rvalid);
+  CHECK(!manager.shown().bvalid);
+  manager.may_answer = true;
+  manager.cycle();
+  CHECK(manager.shown().rvalid);
+  CHECK(manager.shown().bvalid);
+  // What shows stays.
+  manager.may_answer = false;
+  manager.cycles(3);
+  CHECK(manager.shown().rvalid);
+  CHECK(manager.shown().bvalid);
+  manager.rready = manager.bready = true;
+  manager.cycles(3);
+  CHECK(manager.read_beats.size() == 1);
+  CHECK(manager.answers.size() == 1);
+}
+
 TEST_CASE("reads are answered in order, also when a later one is ready first", "[sim][axi]") {
   PinManager manager;
   manager.reads = {burst(1, 2), burst(2, 2)};

@@ -22,7 +22,7 @@
 ///   0x040 GO        write: 1 reads a burst into BUFFER, 2 writes one from it
 ///   0x044 STATUS    [0] busy, [2:1] response (worst of beats), [15:8] beats, [31:16] bursts done
 ///   0x048 RESET_VAL a register without reset
-///   0x04c LAZY      [0] asks for no clock while it waits for an answer on the bus,
+///   0x04c LAZY      [0] asks for no clock while it waits for the bus,
 ///                   [1] pulses vector 2 when a burst is done
 ///   0x050 WAKE_LO   0x054 WAKE_HI: wake_ns_o. When that time is reached vector 1 is pulsed, once,
 ///                   and both read all ones, as after reset. Writing WAKE_LO makes both count.
@@ -366,10 +366,11 @@ module probe (
   typedef enum logic [1:0] {ClkRun, ClkStopped, ClkDenied} clk_state_e;
   clk_state_e clk_state_q;
 
-  // Only an answer that is there is work.
+  // Only what the bus takes or gives in this cycle is work, not what is offered to it.
   logic waits_for_bus;
-  assign waits_for_bus = dma_state_q == DmaResponse && lazy_q[0] && !m_axi_bvalid_i &&
-                         !m_axi_rvalid_i;
+  assign waits_for_bus = lazy_q[0] && !m_axi_bvalid_i && !m_axi_rvalid_i &&
+      !(m_axi_awvalid_o && m_axi_awready_i) && !(m_axi_wvalid_o && m_axi_wready_i) &&
+      !(m_axi_arvalid_o && m_axi_arready_i);
 
   assign qactive_o  = busy_q != '0 || irq_after_q != '0 || irq_q != '0 || wakes ||
                       (dma_state_q != DmaIdle && !waits_for_bus) || reg_state_q != RegIdle ||
