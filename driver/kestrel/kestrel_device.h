@@ -21,15 +21,19 @@ struct pci_dev;
 /* A job that takes longer is taken for hung. */
 #define KESTREL_JOB_TIMEOUT_MS 500
 
+/* The queue that takes all jobs, and the address space of its command buffers. */
+#define KESTREL_QUEUE 0
+#define KESTREL_SPACE 1
+
 /**
  * enum kestrel_vector - MSI-X vectors
  */
 enum kestrel_vector {
-	/** @KESTREL_VECTOR_FENCE: a FENCE command completed */
+	/** @KESTREL_VECTOR_FENCE: a FENCE completed */
 	KESTREL_VECTOR_FENCE,
-	/** @KESTREL_VECTOR_ERROR: the engine stopped with an error */
+	/** @KESTREL_VECTOR_ERROR: the queue stopped with an error; with one vector, the other */
 	KESTREL_VECTOR_ERROR,
-	/** @KESTREL_VECTORS: how many there are */
+	/** @KESTREL_VECTORS: how many are of use */
 	KESTREL_VECTORS,
 };
 
@@ -68,11 +72,14 @@ struct kestrel_device {
 	/** @irqs: Linux interrupt of each vector, constant after probe */
 	int irqs[KESTREL_VECTORS];
 
+	/** @irq_count: vectors that we were given, constant after probe */
+	int irq_count;
+
 	/** @irqs_usable: from kestrel_irq_init() to kestrel_irq_fini(); protected by @reset_lock */
 	bool irqs_usable;
 
 	/**
-	 * @ring: commands and fence memory. Written by the scheduler's worker, or with the
+	 * @ring: records and fence memory. Written by the scheduler's worker, or with the
 	 * scheduler stopped by whoever holds @reset_lock.
 	 */
 	struct kestrel_ring ring;
@@ -112,6 +119,15 @@ struct kestrel_device {
 
 	/** @bos: every buffer object that is mapped for the device */
 	struct list_head bos;
+
+	/**
+	 * @commands_lock: protects @commands and the memory of its members. Freeing a job takes it,
+	 * so nothing is allocated under it.
+	 */
+	struct mutex commands_lock;
+
+	/** @commands: every command buffer that has memory */
+	struct list_head commands;
 };
 
 static inline struct kestrel_device *to_kestrel_device(struct drm_device *drm)
@@ -126,8 +142,15 @@ void __kestrel_write(struct kestrel_device *kdev, u32 offset, u32 value, const c
 #define kestrel_read(kdev, reg)		__kestrel_read(kdev, KESTREL_REG_##reg, #reg)
 #define kestrel_write(kdev, reg, value) __kestrel_write(kdev, KESTREL_REG_##reg, value, #reg)
 
+/* The same for the registers of the queue. */
+#define kestrel_queue_read(kdev, reg) \
+	__kestrel_read(kdev, KESTREL_REG_QUEUE_##reg(KESTREL_QUEUE), "QUEUE_" #reg)
+#define kestrel_queue_write(kdev, reg, value) \
+	__kestrel_write(kdev, KESTREL_REG_QUEUE_##reg(KESTREL_QUEUE), value, "QUEUE_" #reg)
+
 int kestrel_device_identify(struct kestrel_device *kdev);
 int kestrel_device_start(struct kestrel_device *kdev);
+int kestrel_device_restart_queue(struct kestrel_device *kdev);
 void kestrel_device_stop(struct kestrel_device *kdev);
 bool kestrel_device_answers(u32 status);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The presil authors
-/* Interrupts: one vector for fences, one for errors, each with a thread. */
+/* Interrupts: one vector for fences, one for errors, or one for both; each with a thread. */
 
+#include <linux/bits.h>
 #include <linux/dma-fence.h>
 #include <linux/interrupt.h>
 #include <linux/pci.h>
@@ -26,9 +27,13 @@ static irqreturn_t kestrel_irq_fence(int irq, void *data)
 		return IRQ_HANDLED;
 
 	cookie = dma_fence_begin_signalling();
-	kestrel_write(kdev, IRQ_STATUS, KESTREL_IRQ_STATUS_FENCE);
+	kestrel_write(kdev, IRQ_STATUS, BIT(KESTREL_VECTOR_FENCE));
 	kestrel_sched_retire(kdev);
 	dma_fence_end_signalling(cookie);
+
+	/* Recovery waits for this thread, so it has to run elsewhere. */
+	if (kdev->irq_count == 1 && kestrel_read(kdev, ERROR_QUEUES))
+		queue_work(kdev->reset_wq, &kdev->error_work);
 
 	drm_dev_exit(idx);
 	return IRQ_HANDLED;
@@ -42,8 +47,8 @@ static irqreturn_t kestrel_irq_error(int irq, void *data)
 	if (!drm_dev_enter(&kdev->drm, &idx))
 		return IRQ_HANDLED;
 
-	kestrel_write(kdev, IRQ_STATUS, KESTREL_IRQ_STATUS_ERROR);
-	/* Recovery waits for this thread, so it has to run elsewhere. */
+	kestrel_write(kdev, IRQ_STATUS, BIT(KESTREL_VECTOR_ERROR));
+	/* As above. */
 	queue_work(kdev->reset_wq, &kdev->error_work);
 
 	drm_dev_exit(idx);
@@ -76,12 +81,13 @@ int kestrel_irq_init(struct kestrel_device *kdev, struct pci_dev *pdev)
 	int ret;
 
 	/* pcim_enable_device() has the vectors freed. */
-	ret = pci_alloc_irq_vectors(pdev, KESTREL_VECTORS, KESTREL_VECTORS, PCI_IRQ_MSIX);
+	ret = pci_alloc_irq_vectors(pdev, 1, KESTREL_VECTORS, PCI_IRQ_MSIX);
 	if (ret < 0)
 		return ret;
+	kdev->irq_count = ret;
 
 	ret = kestrel_irq_request(kdev, pdev, KESTREL_VECTOR_FENCE, kestrel_irq_fence, "fence");
-	if (!ret)
+	if (!ret && kdev->irq_count > KESTREL_VECTOR_ERROR)
 		ret = kestrel_irq_request(kdev, pdev, KESTREL_VECTOR_ERROR, kestrel_irq_error,
 					  "error");
 	if (!ret)
@@ -108,7 +114,7 @@ void kestrel_irq_disable(struct kestrel_device *kdev)
 {
 	int vector;
 
-	for (vector = 0; kdev->irqs_usable && vector < KESTREL_VECTORS; vector++)
+	for (vector = 0; kdev->irqs_usable && vector < kdev->irq_count; vector++)
 		disable_irq(kdev->irqs[vector]);
 }
 
@@ -122,6 +128,6 @@ void kestrel_irq_enable(struct kestrel_device *kdev)
 {
 	int vector;
 
-	for (vector = 0; kdev->irqs_usable && vector < KESTREL_VECTORS; vector++)
+	for (vector = 0; kdev->irqs_usable && vector < kdev->irq_count; vector++)
 		enable_irq(kdev->irqs[vector]);
 }

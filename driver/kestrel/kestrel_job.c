@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The presil authors
-/* Making and freeing jobs and their fences; cutting copies into what the device can do. */
+/* Making and freeing jobs and their fences; cutting copies into what a command can do. */
 
 #include <linux/math.h>
 #include <linux/module.h>
@@ -69,7 +69,8 @@ static void kestrel_fence_drop(struct kestrel_fence *fence)
  * @copies: copies that will be added
  * @bytes: bytes that they will move
  *
- * Everything that the job ever needs is allocated here, so that running it cannot fail.
+ * What the job needs is allocated here and by kestrel_job_make_commands(), so that running it
+ * cannot fail.
  *
  * Return: the job, its base class not initialised, or ERR_PTR(-ENOMEM).
  */
@@ -86,11 +87,11 @@ struct kestrel_job *kestrel_job_alloc(struct kestrel_device *kdev, struct kestre
 	INIT_LIST_HEAD(&job->node);
 	atomic_inc(&kfile->jobs);
 
-	job->chunk_limit = kestrel_job_chunks_max(copies, bytes);
-	job->chunks = kvmalloc_array(job->chunk_limit, sizeof(*job->chunks), GFP_KERNEL_ACCOUNT);
+	job->piece_limit = kestrel_job_pieces_max(copies, bytes);
+	job->pieces = kvmalloc_array(job->piece_limit, sizeof(*job->pieces), GFP_KERNEL_ACCOUNT);
 	job->objects = kvmalloc_array(copies, 2 * sizeof(*job->objects), GFP_KERNEL_ACCOUNT);
 	job->fence = kzalloc(sizeof(*job->fence), GFP_KERNEL_ACCOUNT);
-	if (!job->chunks || !job->objects || !job->fence) {
+	if (!job->pieces || !job->objects || !job->fence) {
 		kestrel_job_free(job);
 		return ERR_PTR(-ENOMEM);
 	}
@@ -113,8 +114,9 @@ void kestrel_job_free(struct kestrel_job *job)
 		drm_gem_object_put(job->objects[i]);
 
 	kestrel_fence_drop(job->fence);
+	kestrel_commands_fini(job->kdev, &job->commands);
 	kvfree(job->objects);
-	kvfree(job->chunks);
+	kvfree(job->pieces);
 	kfree(job);
 
 	/* The file, and with it the device, may be gone as soon as the count is 0. */
@@ -162,7 +164,7 @@ static void kestrel_cursor_seek(struct kestrel_cursor *cursor, const struct kest
 }
 
 /**
- * kestrel_job_add_copy() - cut one copy into chunks
+ * kestrel_job_add_copy() - cut one copy into pieces
  * @job: job made for it
  * @dst: buffer to write
  * @dst_offset: bytes
@@ -170,7 +172,7 @@ static void kestrel_cursor_seek(struct kestrel_cursor *cursor, const struct kest
  * @src_offset: bytes
  * @length: bytes, more than 0; both ranges lie within their buffers
  *
- * Return: 0, or -EOVERFLOW if kestrel_job_chunks_max() is wrong.
+ * Return: 0, or -EOVERFLOW if kestrel_job_pieces_max() is wrong.
  */
 int kestrel_job_add_copy(struct kestrel_job *job, const struct kestrel_bo *dst, u64 dst_offset,
 			 const struct kestrel_bo *src, u64 src_offset, u64 length)
@@ -181,11 +183,12 @@ int kestrel_job_add_copy(struct kestrel_job *job, const struct kestrel_bo *dst, 
 	kestrel_cursor_seek(&from, src, src_offset);
 
 	for (;;) {
-		u32 bytes = min3((u64)to.left, (u64)from.left, length);
+		u32 contiguous = min3(to.left, from.left, (u32)KESTREL_PIECE_BYTES);
+		u32 bytes = min_t(u64, contiguous, length);
 
-		if (WARN_ON(job->chunk_count == job->chunk_limit))
+		if (WARN_ON(job->piece_count == job->piece_limit))
 			return -EOVERFLOW;
-		job->chunks[job->chunk_count++] = (struct kestrel_chunk) {
+		job->pieces[job->piece_count++] = (struct kestrel_piece) {
 			.dst = to.addr,
 			.src = from.addr,
 			.length = bytes,
@@ -202,4 +205,20 @@ int kestrel_job_add_copy(struct kestrel_job *job, const struct kestrel_bo *dst, 
 		if (!from.left)
 			kestrel_cursor_enter(&from, sg_next(from.sg));
 	}
+}
+
+/**
+ * kestrel_job_make_commands() - make the command buffer
+ * @job: job, all its copies added
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int kestrel_job_make_commands(struct kestrel_job *job)
+{
+	int ret;
+
+	ret = kestrel_commands_init(job->kdev, &job->commands, job->pieces, job->piece_count);
+	kvfree(job->pieces);
+	job->pieces = NULL;
+	return ret;
 }

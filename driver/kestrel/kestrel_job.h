@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The presil authors */
-/* A job: what it moves, what it keeps alive, and the fence that ends it. */
+/* A job: what it does, what it keeps alive, and the fence that ends it. */
 #ifndef _KESTREL_JOB_H_
 #define _KESTREL_JOB_H_
 
@@ -11,25 +11,15 @@
 
 #include <drm/gpu_scheduler.h>
 
+#include "kestrel_commands.h"
+
 struct drm_gem_object;
 struct kestrel_bo;
 struct kestrel_device;
 struct kestrel_file;
 
 /**
- * struct kestrel_chunk - one COPY: a piece that is contiguous on the bus at both ends
- */
-struct kestrel_chunk {
-	/** @dst: bus address */
-	dma_addr_t dst;
-	/** @src: bus address */
-	dma_addr_t src;
-	/** @length: bytes */
-	u32 length;
-};
-
-/**
- * struct kestrel_fence - signals when a FENCE command has completed, or never will
+ * struct kestrel_fence - signals when a FENCE has completed, or never will
  */
 struct kestrel_fence {
 	/** @base: base class; its reference count is 0 until kestrel_fence_init() */
@@ -60,12 +50,15 @@ struct kestrel_job {
 	/** @fence: our reference; allocated with the job, initialised when it starts */
 	struct kestrel_fence *fence;
 
-	/** @chunks: what to copy */
-	struct kestrel_chunk *chunks;
-	/** @chunk_count: elements of @chunks in use */
-	u32 chunk_count;
-	/** @chunk_limit: elements of @chunks that there are */
-	u32 chunk_limit;
+	/** @pieces: what to copy; NULL once @commands says it */
+	struct kestrel_piece *pieces;
+	/** @piece_count: elements of @pieces in use */
+	u32 piece_count;
+	/** @piece_limit: elements of @pieces that there are */
+	u32 piece_limit;
+
+	/** @commands: what the device executes */
+	struct kestrel_commands commands;
 
 	/** @object_count: elements of @objects in use */
 	u32 object_count;
@@ -78,17 +71,12 @@ static inline struct kestrel_job *to_kestrel_job(struct drm_sched_job *sched_job
 	return container_of(sched_job, struct kestrel_job, base);
 }
 
-/* Entries that the job takes in the ring: its copies and a fence. */
-static inline u32 kestrel_job_entries(const struct kestrel_job *job)
-{
-	return job->chunk_count + 1;
-}
-
 struct kestrel_job *kestrel_job_alloc(struct kestrel_device *kdev, struct kestrel_file *kfile,
 				      u32 copies, u64 bytes);
 void kestrel_job_free(struct kestrel_job *job);
 int kestrel_job_add_copy(struct kestrel_job *job, const struct kestrel_bo *dst, u64 dst_offset,
 			 const struct kestrel_bo *src, u64 src_offset, u64 length);
+int kestrel_job_make_commands(struct kestrel_job *job);
 
 void kestrel_fence_init(struct kestrel_fence *fence, u64 context, u64 seqno);
 

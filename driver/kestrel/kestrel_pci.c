@@ -9,6 +9,7 @@
 #include <drm/drm_drv.h>
 #include <drm/drm_managed.h>
 
+#include "kestrel_commands.h"
 #include "kestrel_device.h"
 #include "kestrel_drv.h"
 #include "kestrel_gem.h"
@@ -57,7 +58,10 @@ static int kestrel_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 	pci_set_drvdata(pdev, kdev);
 	INIT_LIST_HEAD(&kdev->bos);
+	INIT_LIST_HEAD(&kdev->commands);
 	ret = drmm_mutex_init(&kdev->drm, &kdev->bo_lock);
+	if (!ret)
+		ret = drmm_mutex_init(&kdev->drm, &kdev->commands_lock);
 	if (ret)
 		return ret;
 
@@ -110,6 +114,7 @@ static void kestrel_remove(struct pci_dev *pdev)
 	kestrel_irq_fini(kdev);
 	kestrel_sched_resume(kdev);
 
+	kestrel_commands_fini_all(kdev);
 	kestrel_gem_unmap_all(kdev);
 }
 

@@ -41,9 +41,9 @@ static int kestrel_query_info(struct kestrel_device *kdev, struct drm_kestrel_de
 		.clock_mhz = kdev->caps.clock_mhz,
 		.dma_bits = kdev->caps.dma_bits,
 		.job_timeout_ms = KESTREL_JOB_TIMEOUT_MS,
-		.job_copies_max = kestrel_job_copies_max(kdev),
+		.job_copies_max = KESTREL_JOB_COPIES_MAX,
 		.job_syncs_max = KESTREL_JOB_SYNCS_MAX,
-		.job_bytes_max = kestrel_job_bytes_max(kdev),
+		.job_bytes_max = KESTREL_JOB_BYTES_MAX,
 		.bo_bytes_max = KESTREL_BO_BYTES_MAX,
 	};
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The presil authors
-/* Writing commands to the ring, and reading how far the device has come. */
+/* Writing records to the ring, and reading how far the device has come. */
 
 #include <linux/dma-mapping.h>
 
@@ -17,10 +17,10 @@
 int kestrel_ring_init(struct kestrel_ring *ring, struct device *dev, u32 log2_entries)
 {
 	ring->log2_entries = log2_entries;
-	ring->commands =
-		dmam_alloc_coherent(dev, kestrel_ring_entries(ring) * sizeof(*ring->commands),
-				    &ring->commands_dma, GFP_KERNEL);
-	if (!ring->commands)
+	ring->records =
+		dmam_alloc_coherent(dev, kestrel_ring_entries(ring) * sizeof(*ring->records),
+				    &ring->records_dma, GFP_KERNEL);
+	if (!ring->records)
 		return -ENOMEM;
 
 	ring->fence = dmam_alloc_coherent(dev, sizeof(*ring->fence), &ring->fence_dma, GFP_KERNEL);
@@ -38,28 +38,26 @@ void kestrel_ring_rewind(struct kestrel_ring *ring)
 	ring->tail = 0;
 }
 
-static void kestrel_ring_put(struct kestrel_ring *ring, const struct kestrel_command *command)
+static void kestrel_ring_put(struct kestrel_ring *ring, const struct kestrel_record *record)
 {
-	ring->commands[ring->tail++ & (kestrel_ring_entries(ring) - 1)] = *command;
+	ring->records[ring->tail++ & (kestrel_ring_entries(ring) - 1)] = *record;
 }
 
 /**
- * kestrel_ring_copy() - write a COPY
+ * kestrel_ring_call() - write a CALL
  * @ring: ring with room for it
- * @dst: bus address
- * @src: bus address
- * @length: bytes
+ * @commands: address of the command buffer, in the space of the queue
+ * @bytes: its size
  */
-void kestrel_ring_copy(struct kestrel_ring *ring, dma_addr_t dst, dma_addr_t src, u32 length)
+void kestrel_ring_call(struct kestrel_ring *ring, dma_addr_t commands, u32 bytes)
 {
-	const struct kestrel_command command = {
-		.header = cpu_to_le32(KESTREL_OPCODE_COPY),
-		.length = cpu_to_le32(length),
-		.src = cpu_to_le64(src),
-		.dst = cpu_to_le64(dst),
+	const struct kestrel_record record = {
+		.header = cpu_to_le32(KESTREL_OPCODE_CALL),
+		.size = cpu_to_le32(bytes),
+		.addr = cpu_to_le64(commands),
 	};
 
-	kestrel_ring_put(ring, &command);
+	kestrel_ring_put(ring, &record);
 }
 
 /**
@@ -69,13 +67,13 @@ void kestrel_ring_copy(struct kestrel_ring *ring, dma_addr_t dst, dma_addr_t src
  */
 void kestrel_ring_fence(struct kestrel_ring *ring, u64 value)
 {
-	const struct kestrel_command command = {
+	const struct kestrel_record record = {
 		.header = cpu_to_le32(KESTREL_OPCODE_FENCE),
-		.dst = cpu_to_le64(ring->fence_dma),
+		.addr = cpu_to_le64(ring->fence_dma),
 		.value = cpu_to_le64(value),
 	};
 
-	kestrel_ring_put(ring, &command);
+	kestrel_ring_put(ring, &record);
 }
 
 /**

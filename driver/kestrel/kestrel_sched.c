@@ -78,20 +78,14 @@ static void kestrel_job_end_first(struct kestrel_device *kdev, int error)
 
 static void kestrel_job_write(struct kestrel_device *kdev, const struct kestrel_job *job)
 {
-	u32 i;
-
-	for (i = 0; i < job->chunk_count; i++) {
-		const struct kestrel_chunk *chunk = &job->chunks[i];
-
-		kestrel_ring_copy(&kdev->ring, chunk->dst, chunk->src, chunk->length);
-	}
+	kestrel_ring_call(&kdev->ring, job->commands.dma, kestrel_commands_bytes(&job->commands));
 	kestrel_ring_fence(&kdev->ring, job->fence->base.seqno);
 }
 
 static void kestrel_sched_ring_doorbell(struct kestrel_device *kdev)
 {
-	/* writel() orders the commands, which are in coherent memory, before the doorbell. */
-	kestrel_write(kdev, DOORBELL, kdev->ring.tail);
+	/* writel() orders records and commands, in coherent memory, before the doorbell. */
+	kestrel_write(kdev, DOORBELL_TAIL(KESTREL_QUEUE), kdev->ring.tail);
 }
 
 static struct dma_fence *kestrel_sched_run_job(struct drm_sched_job *sched_job)
@@ -107,8 +101,8 @@ static struct dma_fence *kestrel_sched_run_job(struct drm_sched_job *sched_job)
 	cookie = dma_fence_begin_signalling();
 	kestrel_fence_init(job->fence, kdev->fence_context, ++kdev->fence_seqno);
 	kestrel_job_write(kdev, job);
-	drm_dbg_driver(&kdev->drm, "job: %llu starts, %u entries up to %u\n", kdev->fence_seqno,
-		       kestrel_job_entries(job), kdev->ring.tail);
+	drm_dbg_driver(&kdev->drm, "job: %llu starts, %u commands, entries up to %u\n",
+		       kdev->fence_seqno, job->commands.count, kdev->ring.tail);
 
 	/* On the list before the doorbell: the interrupt may come at once. */
 	spin_lock(&kdev->job_lock);
@@ -196,20 +190,11 @@ void kestrel_sched_take_offline(struct kestrel_device *kdev)
 	kestrel_jobs_end(&ended, -ENODEV);
 }
 
-/**
- * kestrel_sched_restart_device() - reset the device and give it the jobs of the ring again
- * @kdev: device, paused and plugged
- *
- * On failure the device is offline.
- *
- * Return: 0, or an error of kestrel_device_start().
- */
-int kestrel_sched_restart_device(struct kestrel_device *kdev)
+/* Gives the jobs of the ring to a device that was started with the result @ret. */
+static int kestrel_sched_refill(struct kestrel_device *kdev, int ret)
 {
 	struct kestrel_job *job;
-	int ret;
 
-	ret = kestrel_device_start(kdev);
 	if (ret) {
 		drm_err(&kdev->drm, "device does not start, error %d\n", ret);
 		kestrel_sched_take_offline(kdev);
@@ -226,22 +211,38 @@ int kestrel_sched_restart_device(struct kestrel_device *kdev)
 	return 0;
 }
 
+/**
+ * kestrel_sched_restart_device() - reset the device and give it the jobs of the ring again
+ * @kdev: device, paused and plugged
+ *
+ * On failure the device is offline.
+ *
+ * Return: 0, or an error of kestrel_device_start().
+ */
+int kestrel_sched_restart_device(struct kestrel_device *kdev)
+{
+	return kestrel_sched_refill(kdev, kestrel_device_start(kdev));
+}
+
 static void kestrel_sched_report_error(struct kestrel_device *kdev)
 {
-	u32 cause = kestrel_read(kdev, ERROR_CAUSE);
-	u32 index = kestrel_read(kdev, ERROR_INDEX);
-	u64 addr = kestrel_read(kdev, ERROR_ADDR_LO);
+	u32 cause = kestrel_queue_read(kdev, ERROR_CAUSE);
+	u32 index = kestrel_queue_read(kdev, ERROR_INDEX);
+	u32 offset = kestrel_queue_read(kdev, ERROR_OFFSET);
+	u64 addr = kestrel_queue_read(kdev, ERROR_ADDR_LO);
 
-	addr |= (u64)kestrel_read(kdev, ERROR_ADDR_HI) << 32;
-	drm_err(&kdev->drm, "error: cause %u, response %u, opcode %u, index %u, address 0x%llx\n",
-		FIELD_GET(KESTREL_ERROR_CAUSE_CAUSE_MASK, cause),
-		FIELD_GET(KESTREL_ERROR_CAUSE_RESP_MASK, cause),
-		FIELD_GET(KESTREL_ERROR_CAUSE_OPCODE_MASK, cause), index, addr);
+	addr |= (u64)kestrel_queue_read(kdev, ERROR_ADDR_HI) << 32;
+	drm_err(&kdev->drm, "error: index %u, offset %u, address 0x%llx\n", index, offset, addr);
+	drm_err(&kdev->drm, "error: cause %u, response %u, fault %u, opcode %u\n",
+		FIELD_GET(KESTREL_QUEUE_ERROR_CAUSE_CAUSE_MASK, cause),
+		FIELD_GET(KESTREL_QUEUE_ERROR_CAUSE_RESP_MASK, cause),
+		FIELD_GET(KESTREL_QUEUE_ERROR_CAUSE_FAULT_MASK, cause),
+		FIELD_GET(KESTREL_QUEUE_ERROR_CAUSE_OPCODE_MASK, cause));
 }
 
 /*
  * Finds out what is wrong, if anything, and puts it right. @late is a job that was not done in
- * time, or NULL. The engine works in order, so it is the oldest job that it stopped at.
+ * time, or NULL. The queue works in order, so it is the oldest job that it stopped at.
  */
 static void kestrel_sched_recover(struct kestrel_device *kdev, const struct kestrel_job *late)
 {
@@ -250,19 +251,19 @@ static void kestrel_sched_recover(struct kestrel_device *kdev, const struct kest
 	/* The memory tells the truth; an interrupt that was lost is no reason for a reset. */
 	kestrel_sched_retire(kdev);
 
-	status = kestrel_read(kdev, STATUS);
+	status = kestrel_queue_read(kdev, STATUS);
 	if (!kestrel_device_answers(status)) {
 		drm_err(&kdev->drm, "device does not answer\n");
 		kestrel_sched_take_offline(kdev);
 		return;
 	}
 
-	if (status & KESTREL_STATUS_ERROR) {
+	if (status & KESTREL_QUEUE_STATUS_ERROR) {
 		kestrel_sched_report_error(kdev);
 		kestrel_job_end_first(kdev, -EIO);
 	} else if (late && kestrel_jobs_first(kdev) == late) {
 		drm_err(&kdev->drm, "job not done in %u ms, status 0x%08x, head %u, tail %u\n",
-			KESTREL_JOB_TIMEOUT_MS, status, kestrel_read(kdev, RING_HEAD),
+			KESTREL_JOB_TIMEOUT_MS, status, kestrel_queue_read(kdev, HEAD),
 			kdev->ring.tail);
 		kestrel_job_end_first(kdev, -ETIME);
 	} else {
@@ -271,7 +272,7 @@ static void kestrel_sched_recover(struct kestrel_device *kdev, const struct kest
 		return;
 	}
 
-	kestrel_sched_restart_device(kdev);
+	kestrel_sched_refill(kdev, kestrel_device_restart_queue(kdev));
 }
 
 static void kestrel_sched_recover_if_plugged(struct kestrel_device *kdev,

@@ -100,17 +100,16 @@ static int kestrel_syncs_get(const struct drm_kestrel_array *array, struct drm_k
 }
 
 /* Copies the arrays in and checks what can be checked without looking anything up. */
-static int kestrel_submission_get(struct kestrel_submission *sub, struct kestrel_device *kdev,
+static int kestrel_submission_get(struct kestrel_submission *sub,
 				  const struct drm_kestrel_submit *args)
 {
-	u64 bytes_max = kestrel_job_bytes_max(kdev);
 	u32 i;
 	int ret;
 
 	if (args->flags || args->pad || !args->copies.count)
 		return -EINVAL;
 
-	ret = kestrel_array_get(&args->copies, kestrel_job_copies_max(kdev), sizeof(*sub->copies),
+	ret = kestrel_array_get(&args->copies, KESTREL_JOB_COPIES_MAX, sizeof(*sub->copies),
 				offsetofend(struct drm_kestrel_copy, length),
 				(void **)&sub->copies);
 	if (!ret)
@@ -124,7 +123,7 @@ static int kestrel_submission_get(struct kestrel_submission *sub, struct kestrel
 	for (i = 0; i < sub->copy_count; i++) {
 		u64 length = sub->copies[i].length;
 
-		if (!length || length > bytes_max - sub->bytes)
+		if (!length || length > KESTREL_JOB_BYTES_MAX - sub->bytes)
 			return -EINVAL;
 		sub->bytes += length;
 	}
@@ -223,7 +222,11 @@ static struct kestrel_job *kestrel_submission_make_job(struct kestrel_submission
 			goto err_free;
 	}
 
-	ret = drm_sched_job_init(&job->base, &kfile->entity, kestrel_job_entries(job), kfile,
+	ret = kestrel_job_make_commands(job);
+	if (ret)
+		goto err_free;
+
+	ret = drm_sched_job_init(&job->base, &kfile->entity, KESTREL_JOB_RECORDS, kfile,
 				 sub->file->client_id);
 	if (ret)
 		goto err_free;
@@ -343,7 +346,7 @@ int kestrel_ioctl_submit(struct drm_device *drm, void *data, struct drm_file *fi
 	if (!drm_dev_enter(drm, &idx))
 		return -ENODEV;
 
-	ret = kestrel_submission_get(&sub, kdev, data);
+	ret = kestrel_submission_get(&sub, data);
 	if (!ret && !READ_ONCE(kdev->online))
 		ret = -ENODEV;
 	if (!ret)

@@ -55,7 +55,7 @@ struct BurstSlot {
 class SubordinatePins {
  public:
   /// Bursts of each direction under way at a time.
-  static constexpr std::uint64_t kMaxOutstanding = 16;
+  static constexpr std::uint64_t kMaxOutstanding = 128;
 
   /// \param bus_bytes      width of the data bus, a power of two, at most kMaxBusBytes
   /// \param stall_percent  how often each ready and each new valid is withheld for a cycle

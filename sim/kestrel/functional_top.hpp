@@ -2,15 +2,13 @@
 // SPDX-FileCopyrightText: 2026 The presil authors
 
 /// \file
-/// FunctionalTop: kestrel as software sees it, without its clock.
+/// FunctionalTop: kestrel as software sees it, without its clock, behind the harness's sockets.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
-#include <vector>
 
 #include <systemc>
 #include <tlm>
@@ -19,26 +17,18 @@
 
 #include "sim/app/binding.hpp"
 #include "sim/base/time.hpp"
-#include "sim/kestrel/command.hpp"
-#include "sim/kestrel/registers.hpp"
+#include "sim/kestrel/bus.hpp"
+#include "sim/kestrel/device.hpp"
 #include "sim/pcie/accelerator_top.hpp"
 #include "sim/pcie/tlp.hpp"
 
 namespace presil::kestrel {
 
-/// The functional model: stands where the Verilated RTL stands, behind the same sockets.
-///
-/// Exact: registers, commands, errors (cause, response, address, index), interrupts, and every byte
-/// that reaches memory when a command completes. Where the RTL leaves something open it may differ:
-/// the order of bus accesses within a COPY, which of several that fail is reported, and what a COPY
-/// that fails has written before.
-///
-/// Approximate: time. A register access takes no clock cycle; a COPY reads and writes in turn, so
-/// it is slower on the bus than the RTL, which does both at once. BUSY counts accordingly.
+/// The functional model: a Device that stands where the Verilated RTL stands. See Device for what
+/// is exact of it and what is approximate. A register access takes no time.
 ///
 /// Threads: one; all within SystemC processes.
-/// Source: docs/programmers_guide.md.
-class FunctionalTop final : public AcceleratorTop {
+class FunctionalTop final : public AcceleratorTop, private Bus {
  public:
   FunctionalTop(const sc_core::sc_module_name& name, Picoseconds clock_period_ps);
 
@@ -54,39 +44,25 @@ class FunctionalTop final : public AcceleratorTop {
 
  private:
   void access(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
-  void write_register(std::uint32_t offset, std::uint32_t value, std::uint32_t mask);
-  void raise(std::uint32_t vector);
-
-  // The engine, one process.
+  /// Lets the device do what is due, one process.
   void run();
-  void step();
-  Failure fetch(Command& command);
-  Failure execute(const Command& command);
-  Failure copy(const Command& command);
-  Failure fence(const Command& command);
 
-  /// One burst: at most kBurstBytes, within one block of that size.
-  /// \returns AXI's response, 0 for OKAY; `done_ps_` is moved on to when the answer is there.
-  std::uint32_t burst(tlm::tlm_command command, std::uint64_t addr, std::span<std::byte> data);
-  /// Waits for the answers of all bursts. \returns false when the engine was stopped meanwhile.
-  bool wait_for_bursts();
+  // Bus: the device's DMA.
+  BusAnswer read(std::uint64_t addr, std::span<std::byte> data, std::uint32_t user) override;
+  BusAnswer write(std::uint64_t addr, std::span<const std::byte> data, std::uint32_t user) override;
+  BusAnswer transport(tlm::tlm_command command, std::uint64_t addr, std::byte* data,
+                      std::size_t bytes, std::uint32_t user);
 
   tlm_utils::simple_target_socket<FunctionalTop> registers_socket_;
   tlm_utils::simple_initiator_socket<FunctionalTop> dma_socket_;
   const Picoseconds clock_period_ps_;
   const std::string end_reason_;
 
-  Registers state_;
-  sc_core::sc_event changed_;     // Software wrote something that the engine may have waited for.
-  bool is_stopping_ = false;      // A soft reset, until what is on the bus has been answered.
-  std::uint64_t generation_ = 0;  // Pulls of the reset pin: what began before one is forgotten.
-  Picoseconds done_ps_ = 0;       // When the latest answer is there.
-
-  // Members, as nobody unwinds the engine's stack when the run ends.
-  std::array<std::byte, KESTREL_COMMAND_BYTES> record_;
-  std::vector<std::byte> data_;  // Of the command in execution.
+  sc_core::sc_event changed_;  // Something may be due earlier than the device has said.
+  // Members, as nobody unwinds a process's stack when the run ends.
   TlpExtension attributes_;
   tlm::tlm_generic_payload transaction_;
+  Device device_;
 };
 
 /// For AcceleratorBinding::make_functional.

@@ -2,54 +2,62 @@
 // SPDX-FileCopyrightText: 2026 The presil authors
 
 /// \file
-/// Registers: kestrel's registers as values, and what a read of each gives.
+/// Registers: the global registers as values, and what a read of each gives.
 #pragma once
 
 #include <kestrel_regs.h>
 
 #include <cstdint>
 
-#include "sim/kestrel/command.hpp"
+#include "sim/kestrel/interrupts.hpp"
+#include "sim/kestrel/sizes.hpp"
+#include "sim/kestrel/tlb.hpp"
 
 namespace presil::kestrel {
 
-/// State behind the registers; what the reset pin leaves is what it begins with.
-struct Registers {
-  static constexpr std::uint32_t kRingLog2Max = 16;
-  static constexpr std::uint32_t kVectors = 2;
+/// What a read shows of the rest of the device.
+struct DeviceStatus {
+  bool is_idle = true;
+  bool is_resetting = false, is_reset_stuck = false;
+  std::uint32_t error_queues = 0;  ///< a bit a queue
+  std::uint32_t active_queue = 0;  ///< the latest, if there is none
+  bool is_active = false;
+  std::uint64_t time_ns = 0;
+};
 
-  // What software writes.
-  std::uint32_t scratch = 0;
-  std::uint32_t irq_enable = 0;
-  std::uint64_t ring_base = 0;
-  std::uint32_t ring_log2 = 0;
-  std::uint32_t doorbell = 0;
-  bool is_enabled = false;
+/// What a write makes the device do.
+enum class RegisterEffect : std::uint8_t { kNone, kReset, kInvalidate, kSnapshot, kFlip };
 
-  // What the engine tells.
-  bool is_executing = false;
-  bool has_error = false;
-  bool is_resetting = false;
-  std::uint32_t irq_status = 0;
-  std::uint32_t head = 0;
-  Failure failure;
-  std::uint32_t failed_opcode = 0;
-  std::uint32_t failed_index = 0;
-  std::uint32_t commands = 0;
-  std::uint64_t bytes = 0;
-  std::uint64_t busy_cycles = 0;
+/// Registers below the counters. Invalidations and snapshots are over at once.
+class Registers {
+ public:
+  /// \param interrupts  outlives this
+  explicit Registers(Interrupts& interrupts) : interrupts_(interrupts) {}
 
-  /// A read has effects: the low half of a 64-bit value latches the high one.
-  /// \param offset  of a word; what has no register reads 0
-  std::uint32_t read(std::uint32_t offset, std::uint64_t time_ns);
+  /// A read has effects: TIME_LO latches TIME_HI. What has no register reads 0.
+  std::uint32_t read(std::uint32_t offset, const DeviceStatus& status);
+  RegisterEffect write(std::uint32_t offset, std::uint32_t value);
 
-  /// What a soft reset returns to 0.
-  void soft_reset();
+  std::uint32_t error_vector() const { return error_vector_; }
+  Invalidation invalidation() const;
+  std::uint32_t snapshot_index() const { return snapshot_; }
+  bool flips_accumulators() const { return (place_ & KESTREL_PARITY_PLACE_ACCUMULATORS) != 0; }
+  std::uint32_t flip_place() const { return place_ & KESTREL_PARITY_PLACE_ADDR_MASK; }
+  std::uint32_t flip_bit() const { return flip_; }
 
-  bool is_idle() const { return !is_executing && !has_error && !is_resetting && head == doorbell; }
+  /// RESET.ENGINE: SCRATCH and the registers of interrupts stay.
+  void engine_reset();
+  /// The reset pin.
+  void reset();
 
  private:
-  std::uint32_t time_high_ = 0, bytes_high_ = 0, busy_high_ = 0;
+  Interrupts& interrupts_;
+  std::uint32_t scratch_ = 0;
+  std::uint32_t error_vector_ = kQueues;
+  std::uint32_t time_high_ = 0;
+  std::uint64_t first_ = 0, last_ = 0;
+  std::uint32_t invalidate_ = 0, snapshot_ = 0;
+  std::uint32_t place_ = 0, flip_ = 0;
 };
 
 }  // namespace presil::kestrel

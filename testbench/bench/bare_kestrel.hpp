@@ -5,13 +5,15 @@
 /// BareKestrel: the Verilated model in a plain loop, with the harness's AXI memory and no SystemC.
 #pragma once
 
+#include <kestrel_regs.h>
+
 #include <algorithm>
 #include <memory>
 
 #include <verilated.h>
 
 #include "Vkestrel.h"
-#include "copy_job.hpp"
+#include "kestrel_job.hpp"
 #include "sim/axi/burst_memory.hpp"
 #include "sim/pcie/link_timing.hpp"
 #include "sim/rtl/ports.hpp"
@@ -26,13 +28,12 @@ struct LinkModel {
   std::uint64_t mps_bytes = 256, mrrs_bytes = 512;
 };
 
-/// Does a CopyJob. Its memory answers when the harness's would, so that the RTL does the same work
-/// in each cycle; nothing else of the harness is here.
+/// Does KestrelJobs. Its memory answers when the harness's would, so that the RTL does the same
+/// work in each cycle; nothing else of the harness is here.
 class BareKestrel : private axi::RunTarget {
  public:
-  BareKestrel(CopyJob& job, const LinkModel& link, Picoseconds period_ps)
-      : job_(job),
-        link_(link),
+  BareKestrel(const LinkModel& link, Picoseconds period_ps)
+      : link_(link),
         period_ps_(period_ps),
         model_(std::make_unique<Vkestrel>(&context_)),
         pins_(kBusBytes, 0, 1),
@@ -48,6 +49,9 @@ class BareKestrel : private axi::RunTarget {
   }
   BareKestrel(const BareKestrel&) = delete;
   BareKestrel& operator=(const BareKestrel&) = delete;
+
+  /// \param job  is this one's memory, until another takes its place
+  void set_job(KestrelJob& job) { job_ = &job; }
 
   void reset() {
     apply(axi::LiteToDevice{}, *model_);
@@ -79,6 +83,37 @@ class BareKestrel : private axi::RunTarget {
       });
     }
     apply(axi::LiteToDevice{}, *model_);
+  }
+
+  /// One register read, over the pins.
+  std::uint32_t read(std::uint32_t offset) {
+    axi::LiteToDevice lite{.araddr = offset, .arvalid = true, .rready = true};
+    std::uint32_t value = 0;
+    for (bool answered = false; !answered;) {
+      apply(lite, *model_);
+      cycle([&] {
+        const auto answer = lite_from(*model_);
+        answered = answer.rvalid;
+        value = answer.rdata;
+        lite.arvalid = lite.arvalid && !answer.arready;
+      });
+    }
+    apply(axi::LiteToDevice{}, *model_);
+    return value;
+  }
+
+  /// A counter of the hardware, its queues together, by the offset of its low half. The counters
+  /// have been taken with `take_counters`.
+  std::uint64_t counter(std::uint32_t low) {
+    return read(low) | std::uint64_t{read(low + 4)} << 32;
+  }
+
+  void take_counters() {
+    const std::uint32_t queues =
+        (read(KESTREL_REG_CAPS1) & KESTREL_CAPS1_QUEUES_MASK) >> KESTREL_CAPS1_QUEUES_SHIFT;
+    write(KESTREL_REG_COUNTER_SNAPSHOT, KESTREL_COUNTER_SNAPSHOT_GO | queues);
+    while ((read(KESTREL_REG_STATUS) & KESTREL_STATUS_SNAPSHOT_BUSY) != 0) {
+    }
   }
 
   /// Clocks until the first interrupt. \returns cycles.
@@ -137,7 +172,7 @@ class BareKestrel : private axi::RunTarget {
   }
 
   axi::Response read(const axi::Address&, std::uint64_t addr, std::span<std::byte> data) override {
-    const auto from = job_.at(addr, data.size());
+    const auto from = job_->at(addr, data.size());
     std::ranges::copy(from, data.begin());
     for_each_piece(data.size(), link_.mrrs_bytes, [this](std::size_t bytes) {
       const auto requested_ps = up_.send(edge_ps_, 0) + up_.latency_ps();
@@ -148,7 +183,7 @@ class BareKestrel : private axi::RunTarget {
 
   axi::Response write(const axi::Address&, std::uint64_t addr,
                       std::span<const std::byte> data) override {
-    const auto to = job_.at(addr, data.size());
+    const auto to = job_->at(addr, data.size());
     std::ranges::copy(data.first(to.size()), to.begin());
     for_each_piece(data.size(), link_.mps_bytes,
                    [this](std::size_t bytes) { ready_ps_ = up_.send(edge_ps_, bytes); });
@@ -164,7 +199,7 @@ class BareKestrel : private axi::RunTarget {
     send(bytes);
   }
 
-  CopyJob& job_;
+  KestrelJob* job_ = nullptr;
   const LinkModel link_;
   const Picoseconds period_ps_;
   VerilatedContext context_;

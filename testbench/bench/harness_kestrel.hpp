@@ -16,7 +16,7 @@
 
 #include "Vkestrel.h"
 #include "bare_kestrel.hpp"
-#include "copy_job.hpp"
+#include "kestrel_job.hpp"
 #include "sim/app/description.hpp"
 #include "sim/app/host_pace.hpp"
 #include "sim/pcie/pcie_endpoint.hpp"
@@ -31,13 +31,11 @@ class BenchHost : public sc_core::sc_module, public MessageInterface {
   tlm_utils::simple_target_socket<BenchHost> memory;
   sc_core::sc_export<MessageInterface> messages;
 
-  BenchHost(const sc_core::sc_module_name& name, CopyJob& job, RunControl& control,
-            Recorder& recorder)
+  BenchHost(const sc_core::sc_module_name& name, RunControl& control, Recorder& recorder)
       : sc_module(name),
         requests("requests"),
         memory("memory"),
         messages("messages"),
-        job_(job),
         control_(control),
         recorder_(recorder) {
     memory.register_b_transport(this, &BenchHost::transfer);
@@ -46,7 +44,9 @@ class BenchHost : public sc_core::sc_module, public MessageInterface {
     set_stack_size(kThreadStackBytes);
   }
 
-  void start_job() {
+  /// \param job  is this one's memory, until another takes its place
+  void start_job(KestrelJob& job) {
+    job_ = &job;
     interrupted = false;
     wanted_.notify(sc_core::SC_ZERO_TIME);
   }
@@ -66,7 +66,7 @@ class BenchHost : public sc_core::sc_module, public MessageInterface {
   void start_jobs() {
     for (;;) {
       wait(wanted_);
-      for (auto [offset, value] : CopyJob::register_writes()) {
+      for (auto [offset, value] : job_->register_writes()) {
         TlpExtension tlp;
         tlm::tlm_generic_payload transaction;
         transaction.set_command(tlm::TLM_WRITE_COMMAND);
@@ -85,7 +85,7 @@ class BenchHost : public sc_core::sc_module, public MessageInterface {
   void transfer(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay) {
     auto& tlp = *transaction.get_extension<TlpExtension>();
     const std::uint64_t addr = transaction.get_address();
-    const auto place = job_.at(addr, transaction.get_data_length());
+    const auto place = job_->at(addr, transaction.get_data_length());
     const std::span data(reinterpret_cast<std::byte*>(transaction.get_data_ptr()),
                          transaction.get_data_length());
     tlp.status = place.empty() ? PRESIL_STATUS_UNSUPPORTED_REQUEST : PRESIL_STATUS_SUCCESS;
@@ -100,19 +100,19 @@ class BenchHost : public sc_core::sc_module, public MessageInterface {
     transaction.set_response_status(to_tlm(tlp.status));
   }
 
-  CopyJob& job_;
+  KestrelJob* job_ = nullptr;
   RunControl& control_;
   Recorder& recorder_;
   sc_core::sc_event wanted_;
 };
 
-/// Does a CopyJob, with all that a run does but the link: event log, MSI-X, pace.
+/// Does KestrelJobs, with all that a run does but the link: event log, MSI-X, pace.
 class HarnessKestrel {
  public:
-  HarnessKestrel(CopyJob& job, const LinkModel& link, const Description& description,
+  HarnessKestrel(const LinkModel& link, const Description& description,
                  const std::filesystem::path& events)
       : recorder_(events),
-        host_("host", job, control_, recorder_),
+        host_("host", control_, recorder_),
         endpoint_("endpoint",
                   {.personality = description.personality,
                    .completion_timeout_ps = description.completion_timeout_ps,
@@ -139,11 +139,11 @@ class HarnessKestrel {
 
   void reset() { rtl_->reset(); }
 
-  /// Starts the job and runs until its interrupt. \returns cycles.
-  std::uint64_t run() {
+  /// Starts a job and runs until its interrupt. \returns cycles.
+  std::uint64_t run(KestrelJob& job) {
     constexpr Picoseconds kSlicePs = 100'000'000;  // As QEMU lets an idle guest's device run ahead.
     const std::uint64_t begin = rtl_->cycles();
-    host_.start_job();
+    host_.start_job(job);
     while (!host_.interrupted)
       control_.run_to(now_ps() + kSlicePs);
     return rtl_->cycles() - begin;

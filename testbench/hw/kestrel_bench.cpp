@@ -12,18 +12,6 @@
 
 namespace presil::testbench {
 
-Command Command::nop() {
-  return {.header = KESTREL_OPCODE_NOP};
-}
-
-Command Command::copy(std::uint64_t dst, std::uint64_t src, std::uint32_t length) {
-  return {.header = KESTREL_OPCODE_COPY, .length = length, .src = src, .dst = dst};
-}
-
-Command Command::fence(std::uint64_t dst, std::uint64_t value) {
-  return {.header = KESTREL_OPCODE_FENCE, .dst = dst, .value = value};
-}
-
 KestrelBench::KestrelBench(const AxiTiming& timing)
     : memory(timing),
       axil(timing.seed),
@@ -94,10 +82,15 @@ void KestrelBench::reset() {
   model_->rst_ni = 1;
   model_->eval();
   qreqn = true;
-  ring_index_ = 0;
+  rings_ = {};
 }
 
-std::uint32_t KestrelBench::read32(std::uint16_t offset) {
+void KestrelBench::start() {
+  set_space(0, KESTREL_SPACE_MODE_BYPASS);
+  write32(KESTREL_REG_IRQ_ENABLE, (1u << kVectors) - 1);
+}
+
+std::uint32_t KestrelBench::read32(std::uint32_t offset) {
   axil.read_results.clear();
   axil.post_read(offset);
   REQUIRE(run_until([&] { return !axil.read_results.empty(); }));
@@ -105,73 +98,125 @@ std::uint32_t KestrelBench::read32(std::uint16_t offset) {
   return axil.read_results[0].data;
 }
 
-void KestrelBench::write32(std::uint16_t offset, std::uint32_t value, std::uint8_t strb) {
+void KestrelBench::write32(std::uint32_t offset, std::uint32_t value, std::uint8_t strb) {
   axil.write_results.clear();
   axil.post_write(offset, value, strb);
   REQUIRE(run_until([&] { return !axil.write_results.empty(); }));
   CHECK(axil.write_results[0].resp == 0);
 }
 
-void KestrelBench::start_ring(unsigned log2_entries, std::uint64_t base) {
-  ring_base_ = base;
-  ring_entries_ = 1u << log2_entries;
-  ring_index_ = 0;
-  write32(KESTREL_REG_RING_BASE_LO, static_cast<std::uint32_t>(base));
-  write32(KESTREL_REG_RING_BASE_HI, static_cast<std::uint32_t>(base >> 32));
-  write32(KESTREL_REG_RING_SIZE, log2_entries);
-  write32(KESTREL_REG_IRQ_ENABLE, KESTREL_IRQ_ENABLE_FENCE | KESTREL_IRQ_ENABLE_ERROR);
-  write32(KESTREL_REG_CONTROL, KESTREL_CONTROL_ENABLE);
+std::uint64_t KestrelBench::read64(std::uint32_t offset) {
+  const std::uint64_t low = read32(offset);
+  return low | static_cast<std::uint64_t>(read32(offset + 4)) << 32;
 }
 
-void KestrelBench::push(const Command& command) {
+void KestrelBench::write64(std::uint32_t offset, std::uint64_t value) {
+  write32(offset, static_cast<std::uint32_t>(value));
+  write32(offset + 4, static_cast<std::uint32_t>(value >> 32));
+}
+
+void KestrelBench::set_space(unsigned space, std::uint32_t mode, std::uint64_t root,
+                             std::uint32_t pasid) {
+  write64(KESTREL_REG_SPACE_ROOT_LO(space), root);
+  write32(KESTREL_REG_SPACE_CONFIG(space), mode | pasid << KESTREL_SPACE_CONFIG_PASID_SHIFT);
+}
+
+void KestrelBench::invalidate(unsigned space) {
+  write32(KESTREL_REG_INVALIDATE, space | KESTREL_INVALIDATE_GO);
+  REQUIRE(
+      run_until([&] { return (read32(KESTREL_REG_STATUS) & KESTREL_STATUS_INVALIDATING) == 0; }));
+}
+
+void KestrelBench::start_queue(unsigned queue, const QueueSetup& setup) {
+  rings_.at(queue) = {.entries = 1u << setup.ring_log2, .index = 0};
+  write64(KESTREL_REG_QUEUE_RING_BASE_LO(queue), ring_base(queue));
+  write64(KESTREL_REG_QUEUE_STATUS_ADDR_LO(queue), setup.status_addr);
+  write32(KESTREL_REG_QUEUE_BUDGET(queue), setup.budget_ns);
+  write32(KESTREL_REG_QUEUE_CONFIG(queue),
+          KESTREL_QUEUE_CONFIG_ENABLE | setup.flags |
+              setup.space << KESTREL_QUEUE_CONFIG_SPACE_SHIFT |
+              setup.priority << KESTREL_QUEUE_CONFIG_PRIO_SHIFT |
+              setup.vector << KESTREL_QUEUE_CONFIG_VECTOR_SHIFT |
+              setup.ring_log2 << KESTREL_QUEUE_CONFIG_RING_LOG2_SHIFT);
+}
+
+void KestrelBench::push(unsigned queue, const KestrelRecord& record) {
+  Ring& ring = rings_.at(queue);
   const std::uint64_t entry =
-      ring_base_ + std::uint64_t{ring_index_ % ring_entries_} * KESTREL_COMMAND_BYTES;
-  SparseMemory& bytes = memory.memory();
-  const auto write64 = [&](std::uint64_t addr, std::uint64_t value) {
-    bytes.write32(addr, static_cast<std::uint32_t>(value));
-    bytes.write32(addr + 4, static_cast<std::uint32_t>(value >> 32));
-  };
-  bytes.write32(entry + KESTREL_COMMAND_HEADER, command.header);
-  bytes.write32(entry + KESTREL_COMMAND_LENGTH, command.length);
-  write64(entry + KESTREL_COMMAND_SRC_LO, command.src);
-  write64(entry + KESTREL_COMMAND_DST_LO, command.dst);
-  write64(entry + KESTREL_COMMAND_VALUE_LO, command.value);
-  for (std::size_t i = 0; i < command.extra.size(); ++i) {
-    bytes.write32(entry + 0x20 + 4 * i, command.extra[i]);
+      ring_base(queue) + std::uint64_t{ring.index++ % ring.entries} * KESTREL_RECORD_BYTES;
+  write_commands(entry, {&record, 1});
+}
+
+void KestrelBench::ring(unsigned queue) {
+  write32(KESTREL_REG_DOORBELL_TAIL(queue), rings_.at(queue).index);
+}
+
+std::uint32_t KestrelBench::write_commands(std::uint64_t addr,
+                                           std::span<const KestrelRecord> commands) {
+  for (const KestrelRecord& command : commands) {
+    for (const std::uint32_t word : command.words()) {
+      memory.memory().write32(addr, word);
+      addr += sizeof(word);
+    }
   }
-  ++ring_index_;
+  return static_cast<std::uint32_t>(commands.size() * KESTREL_RECORD_BYTES);
 }
 
-void KestrelBench::ring_doorbell() {
-  write32(KESTREL_REG_DOORBELL, ring_index_);
+std::uint32_t KestrelBench::queue_status(unsigned queue) {
+  return read32(KESTREL_REG_QUEUE_STATUS(queue));
 }
 
-bool KestrelBench::execute(const Command& command) {
-  push(command);
-  ring_doorbell();
-  return wait_settled();
-}
-
-bool KestrelBench::wait_settled() {
-  const std::uint64_t limit = cycle_ + kLimit;
-  while (cycle_ < limit) {
-    if ((read32(KESTREL_REG_STATUS) & (KESTREL_STATUS_IDLE | KESTREL_STATUS_ERROR)) != 0) {
+bool KestrelBench::settle(unsigned queue) {
+  constexpr std::uint32_t kWorking = KESTREL_QUEUE_STATUS_PENDING | KESTREL_QUEUE_STATUS_RUNNING;
+  constexpr std::uint32_t kStopped = KESTREL_QUEUE_STATUS_PARKED | KESTREL_QUEUE_STATUS_ERROR |
+                                     KESTREL_QUEUE_STATUS_SUSPENDED |
+                                     KESTREL_QUEUE_STATUS_FAULT_STALLED;
+  for (const std::uint64_t limit = cycle_ + kLimit; cycle_ < limit; cycles(16)) {
+    const std::uint32_t status = queue_status(queue);
+    if ((status & kWorking) == 0 || (status & kStopped) != 0) {
       return true;
     }
   }
   return false;
 }
 
-bool KestrelBench::soft_reset() {
-  write32(KESTREL_REG_RESET, KESTREL_RESET_SOFT);
-  ring_index_ = 0;
-  const std::uint64_t limit = cycle_ + kLimit;
-  while (cycle_ < limit) {
+bool KestrelBench::execute(unsigned queue, const KestrelRecord& record) {
+  push(queue, record);
+  ring(queue);
+  return settle(queue);
+}
+
+bool KestrelBench::reset_queue(unsigned queue) {
+  write32(KESTREL_REG_QUEUE_CONTROL(queue), KESTREL_QUEUE_CONTROL_RESET);
+  rings_.at(queue) = {};
+  for (const std::uint64_t limit = cycle_ + kLimit; cycle_ < limit;) {
+    if ((queue_status(queue) & KESTREL_QUEUE_STATUS_RESETTING) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool KestrelBench::reset_engine() {
+  write32(KESTREL_REG_RESET, KESTREL_RESET_ENGINE);
+  rings_ = {};
+  for (const std::uint64_t limit = cycle_ + kLimit; cycle_ < limit;) {
     if ((read32(KESTREL_REG_STATUS) & KESTREL_STATUS_RESETTING) == 0) {
       return true;
     }
   }
   return false;
+}
+
+std::array<std::uint64_t, 16> KestrelBench::counters(unsigned index) {
+  write32(KESTREL_REG_COUNTER_SNAPSHOT, index | KESTREL_COUNTER_SNAPSHOT_GO);
+  REQUIRE(
+      run_until([&] { return (read32(KESTREL_REG_STATUS) & KESTREL_STATUS_SNAPSHOT_BUSY) == 0; }));
+  std::array<std::uint64_t, 16> values{};
+  for (unsigned i = 0; i < values.size(); ++i) {
+    values[i] = read64(KESTREL_REG_COUNT_RECORDS_LO + 8 * i);
+  }
+  return values;
 }
 
 }  // namespace presil::testbench

@@ -9,34 +9,41 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "axi_memory.hpp"
 #include "axil_driver.hpp"
+#include "kestrel_regs.h"
 #include "rtl_context.hpp"
+#include "testbench/support/kestrel_records.hpp"
 
 class Vkestrel;
 
 namespace presil::testbench {
 
-/// One ring entry. Fields as the command record has them; `extra` are its words from 0x20 on.
-struct Command {
-  std::uint32_t header = 0;
-  std::uint32_t length = 0;
-  std::uint64_t src = 0, dst = 0, value = 0;
-  std::array<std::uint32_t, 8> extra{};
-
-  static Command nop();
-  static Command copy(std::uint64_t dst, std::uint64_t src, std::uint32_t length);
-  static Command fence(std::uint64_t dst, std::uint64_t value);
+/// How a queue is set up; the rest of QUEUE_CONFIG is zero.
+struct QueueSetup {
+  std::uint32_t space = 1;
+  std::uint32_t priority = 0;
+  std::uint32_t vector = 0;
+  std::uint32_t ring_log2 = 6;
+  std::uint32_t budget_ns = 0;
+  std::uint64_t status_addr = 0;
+  std::uint32_t flags = 0;  ///< USER, STALL_FAULTS, WRITE_STATUS
 };
 
-/// Harness of the block tests. A breach of AXI, or a failed assertion of the RTL, fails the test
-/// when the bench goes away.
+/// Harness of the tests of the whole part. A breach of AXI, or a failed assertion of the RTL, fails
+/// the test when the bench goes away.
+///
+/// It holds one ring for each queue, in memory at ring_base(); space 0 is set up as the kernel's.
 class KestrelBench {
  public:
+  static constexpr unsigned kQueues = 16;
+  static constexpr unsigned kVectors = 17;
   static constexpr std::uint64_t kRingBase = 0x1'2345'6000;
-  static constexpr std::uint64_t kLimit = 200'000;  ///< cycles that a wait may take
+  static constexpr std::uint64_t kRingStride = 0x10'0000;
+  static constexpr std::uint64_t kLimit = 400'000;  ///< cycles that a wait may take
 
   explicit KestrelBench(const AxiTiming& timing = {});
   ~KestrelBench();
@@ -50,21 +57,40 @@ class KestrelBench {
   bool run_until(const std::function<bool()>& done, std::uint64_t limit = kLimit);
   /// Hardware reset, asserted for some cycles.
   void reset();
+  /// What a driver does at probe: space 0 bypassed, all interrupts enabled.
+  void start();
 
-  std::uint32_t read32(std::uint16_t offset);
-  void write32(std::uint16_t offset, std::uint32_t value, std::uint8_t strb = 0xf);
+  std::uint32_t read32(std::uint32_t offset);
+  void write32(std::uint32_t offset, std::uint32_t value, std::uint8_t strb = 0xf);
+  std::uint64_t read64(std::uint32_t offset);
+  void write64(std::uint32_t offset, std::uint64_t value);
 
-  /// Programs and enables the ring, interrupts too. Its memory is filled by push().
-  void start_ring(unsigned log2_entries = 6, std::uint64_t base = kRingBase);
-  /// Puts a command into the ring's next entry; ring_doorbell() tells the device.
-  void push(const Command& command);
-  void ring_doorbell();
-  /// push(), ring_doorbell(), and wait until the engine has done it or stopped.
-  bool execute(const Command& command);
-  /// Waits for STATUS.IDLE or STATUS.ERROR, by reading the register; false if neither comes.
-  bool wait_settled();
-  /// Writes RESET.SOFT and waits until STATUS.RESETTING is 0.
-  bool soft_reset();
+  void set_space(unsigned space, std::uint32_t mode, std::uint64_t root = 0,
+                 std::uint32_t pasid = 0);
+  /// INVALIDATE of a whole space, waited for.
+  void invalidate(unsigned space);
+
+  [[nodiscard]] static std::uint64_t ring_base(unsigned queue) {
+    return kRingBase + queue * kRingStride;
+  }
+  void start_queue(unsigned queue, const QueueSetup& setup = {});
+  /// Puts a record into the ring's next entry; ring() tells the device.
+  void push(unsigned queue, const KestrelRecord& record);
+  void ring(unsigned queue);
+  /// Writes commands to memory, for a CALL. \returns bytes.
+  std::uint32_t write_commands(std::uint64_t addr, std::span<const KestrelRecord> commands);
+  [[nodiscard]] std::uint32_t queue_status(unsigned queue);
+  /// Waits until the queue has nothing to do, by reading QUEUE_STATUS: done, in error, parked or
+  /// suspended. False if that does not come.
+  bool settle(unsigned queue);
+  /// push(), ring(), settle().
+  bool execute(unsigned queue, const KestrelRecord& record);
+  /// Writes QUEUE_CONTROL.RESET, waits until it is done.
+  bool reset_queue(unsigned queue);
+  /// Writes RESET.ENGINE, waits until it is done.
+  bool reset_engine();
+  /// COUNTER_SNAPSHOT of a queue, or of all with kQueues. By the order of the registers.
+  std::array<std::uint64_t, 16> counters(unsigned index);
 
   [[nodiscard]] const std::vector<std::uint64_t>& pulses(unsigned vector) const {
     return pulses_.at(vector);
@@ -82,10 +108,12 @@ class KestrelBench {
   std::unique_ptr<Vkestrel> model_;
   AxiFromManager axi_pins_;
   AxilFromSubordinate axil_pins_;
-  std::array<std::vector<std::uint64_t>, 2> pulses_;
+  std::array<std::vector<std::uint64_t>, kVectors> pulses_;
   std::uint64_t cycle_ = 0;
-  std::uint64_t ring_base_ = kRingBase;
-  std::uint32_t ring_entries_ = 0, ring_index_ = 0;
+  struct Ring {
+    std::uint32_t entries = 1, index = 0;
+  };
+  std::array<Ring, kQueues> rings_{};
 };
 
 }  // namespace presil::testbench

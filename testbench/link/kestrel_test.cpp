@@ -15,6 +15,7 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "testbench/support/kestrel_host.hpp"
+#include "testbench/support/kestrel_programs.hpp"
 #include "testbench/support/link_peer.hpp"
 #include "testbench/support/simulator_process.hpp"
 
@@ -35,7 +36,8 @@ TEST_CASE("the hello brings the personality of accelerator.toml", "[link][kestre
   SimulatorProcess simulator(PRESIL_SIMULATOR, PRESIL_DESCRIPTION);
   LinkPeer peer(simulator.socket());
   CHECK(peer.personality().name == std::string_view("kestrel"));
-  CHECK(peer.personality().bars[0].size_bytes == 0x10000);
+  CHECK(peer.personality().bars[0].size_bytes == 0x20'0000);
+  CHECK(peer.personality().msix_vectors == 17);
   CHECK(peer.personality().bars[0].flags == PRESIL_BAR_64BIT);
   CHECK(peer.personality().capabilities == (PRESIL_CAP_PM | PRESIL_CAP_AER | PRESIL_CAP_FLR));
   peer.quit(0);
@@ -64,7 +66,7 @@ TEST_CASE("registers are read and written through the RTL", "[link][kestrel]") {
   CHECK(simulator.summary().find("\"result\": \"ok\"") != std::string::npos);
 }
 
-/// A job of several commands, each of another alignment, and its interrupt.
+/// A job of several copies, each of another alignment, and its interrupt.
 std::string events_of_a_job(const std::vector<std::string>& arguments) {
   SimulatorProcess simulator(PRESIL_SIMULATOR, PRESIL_DESCRIPTION, arguments);
   LinkPeer peer(simulator.socket());
@@ -84,7 +86,12 @@ std::string events_of_a_job(const std::vector<std::string>& arguments) {
   CHECK(peer.interrupts.front().vector == 0);
   CHECK(peer.interrupts.front().time_ps == host.time_ps);
   CHECK(peer.errors.empty());
-  CHECK(host.read(KESTREL_REG_COUNT_COMMANDS) == 3);
+  host.take_counters();
+  CHECK(host.read(KESTREL_REG_COUNT_RECORDS_LO) == 3);
+  CHECK(host.read(KESTREL_REG_COUNT_CALLS_LO) == 2);
+  // Whole beats: the first copy begins and ends within one, the other fits.
+  CHECK(host.read(KESTREL_REG_COUNT_WRITE_BYTES_LO) >= kBytes + 4096);
+  CHECK(host.read(KESTREL_REG_COUNT_WRITE_BYTES_LO) <= kBytes + 4096 + 2 * 16);
   peer.quit(host.time_ps + kMillisecond);
   CHECK(simulator.wait() == 0);
   INFO(simulator.summary());
@@ -99,6 +106,89 @@ std::string events_of_a_job(const std::vector<std::string>& arguments) {
 TEST_CASE("a job copies, fences and interrupts", "[link][kestrel]") {
   const std::string events = events_of_a_job({});
   CHECK(events.contains("msix vector=0 sent"));
+}
+
+TEST_CASE("a matrix product comes out right", "[link][kestrel]") {
+  SimulatorProcess simulator(PRESIL_SIMULATOR, PRESIL_DESCRIPTION);
+  LinkPeer peer(simulator.socket());
+  KestrelHost host(peer);
+  host.start();
+  const auto program = kestrel_gemm_program(
+      KestrelHost::kData, 1, {.rows = 64, .columns = 48, .depth = 128, .block_rows = 32});
+  for (const auto& input : program.inputs)
+    std::ranges::copy(input.bytes, host.at(input.addr, input.bytes.size()).begin());
+  host.call(program.commands);
+  host.fence(1);
+  host.ring();
+  REQUIRE(host.idle_until(1, kMillisecond));
+  for (const auto& result : program.results)
+    CHECK(std::ranges::equal(result.bytes, host.at(result.addr, result.bytes.size())));
+  host.take_counters();
+  CHECK(host.read(KESTREL_REG_COUNT_MACS_LO) == program.macs);
+  CHECK(peer.errors.empty());
+  peer.quit(host.time_ps);
+  CHECK(simulator.wait() == 0);
+}
+
+TEST_CASE("an error stops the queue, tells so, and is left by a reset of the queue",
+          "[link][kestrel]") {
+  SimulatorProcess simulator(PRESIL_SIMULATOR, PRESIL_DESCRIPTION);
+  LinkPeer peer(simulator.socket());
+  KestrelHost host(peer);
+  host.start();
+  constexpr std::uint64_t kFrom = KestrelHost::kData, kTo = KestrelHost::kData + 0x40000;
+  host.fill_random(kFrom, 4096, 1);
+  host.copy(kFrom, kTo, 16);
+  const KestrelRecord bad[] = {kestrel_barrier(), KestrelRecord(200)};
+  host.call(bad);
+  host.fence(1);
+  host.ring();
+  REQUIRE(host.idle_until(1, kMillisecond));
+  CHECK(peer.interrupts.front().vector == KestrelHost::kErrorVector);
+  CHECK(host.fence_value() == 0);
+  CHECK(host.read(KESTREL_REG_ERROR_QUEUES) == 1u << KestrelHost::kQueue);
+  CHECK(host.read(KESTREL_REG_QUEUE_HEAD(KestrelHost::kQueue)) == 1);
+  CHECK(host.read(KESTREL_REG_QUEUE_ERROR_INDEX(KestrelHost::kQueue)) == 1);
+  CHECK(host.read(KESTREL_REG_QUEUE_ERROR_OFFSET(KestrelHost::kQueue)) == KESTREL_RECORD_BYTES);
+  CHECK(host.read(KESTREL_REG_QUEUE_ERROR_CAUSE(KestrelHost::kQueue)) ==
+        (KESTREL_ERROR_CAUSE_ILLEGAL_OPCODE | 200u << KESTREL_QUEUE_ERROR_CAUSE_OPCODE_SHIFT |
+         KESTREL_QUEUE_ERROR_CAUSE_IN_CALL));
+
+  host.restart_queue();
+  CHECK(host.read(KESTREL_REG_ERROR_QUEUES) == 0);
+  host.copy(kFrom, kTo, 4096);
+  host.fence(2);
+  host.ring();
+  REQUIRE(host.idle_until(2, 2 * kMillisecond));
+  CHECK(peer.interrupts.back().vector == KestrelHost::kVector);
+  CHECK(host.fence_value() == 2);
+  CHECK(std::ranges::equal(host.at(kFrom, 4096), host.at(kTo, 4096)));
+  peer.quit(host.time_ps);
+  CHECK(simulator.wait() == 0);
+}
+
+TEST_CASE("a budget ends a record, though the clock stands still meanwhile", "[link][kestrel]") {
+  SimulatorProcess simulator(PRESIL_SIMULATOR, PRESIL_DESCRIPTION);
+  LinkPeer peer(simulator.socket());
+  KestrelHost host(peer);
+  host.start();
+  constexpr std::uint64_t kBudgetNs = 20'000;
+  host.write(KESTREL_REG_QUEUE_BUDGET(KestrelHost::kQueue), kBudgetNs);
+  // A token that nobody signals.
+  const KestrelRecord stuck[] = {kestrel_sync({.wait_prev = true})};
+  host.call(stuck);
+  host.ring();
+  const std::uint64_t begin_ps = host.time_ps;
+  REQUIRE(host.idle_until(1, kMillisecond));
+  CHECK(peer.interrupts.front().vector == KestrelHost::kErrorVector);
+  CHECK(host.time_ps >= begin_ps + kBudgetNs * 1000);
+  CHECK(host.time_ps <= begin_ps + kBudgetNs * 1000 + 2 * kMicrosecond);
+  CHECK((host.read(KESTREL_REG_QUEUE_ERROR_CAUSE(KestrelHost::kQueue)) &
+         KESTREL_QUEUE_ERROR_CAUSE_CAUSE_MASK) == KESTREL_ERROR_CAUSE_BUDGET);
+  peer.quit(host.time_ps);
+  CHECK(simulator.wait() == 0);
+  INFO(simulator.summary());
+  CHECK(number_in(simulator.summary(), "rtl_cycles") < kBudgetNs / 2);
 }
 
 TEST_CASE("the event log does not depend on batches, waves or pace", "[link][kestrel]") {

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <type_traits>
 
 namespace presil::testbench {
 
@@ -44,7 +45,7 @@ struct AxiToManager {
 /// What an AXI4-Lite manager drives.
 struct AxilToSubordinate {
   std::uint32_t wdata = 0;
-  std::uint16_t awaddr = 0, araddr = 0;
+  std::uint32_t awaddr = 0, araddr = 0;
   std::uint8_t wstrb = 0;
   bool awvalid = false, wvalid = false, bready = false, arvalid = false, rready = false;
 };
@@ -101,14 +102,15 @@ void get(const Model& model, AxiFromManager& s) {
 
 template <class Model>
 void put(Model& model, const AxilToSubordinate& s) {
-  model.s_axil_awaddr_i = s.awaddr;
+  using Address = std::remove_reference_t<decltype(model.s_axil_awaddr_i)>;
+  model.s_axil_awaddr_i = static_cast<Address>(s.awaddr);
   model.s_axil_awprot_i = 0;
   model.s_axil_awvalid_i = s.awvalid;
   model.s_axil_wdata_i = s.wdata;
   model.s_axil_wstrb_i = s.wstrb;
   model.s_axil_wvalid_i = s.wvalid;
   model.s_axil_bready_i = s.bready;
-  model.s_axil_araddr_i = s.araddr;
+  model.s_axil_araddr_i = static_cast<Address>(s.araddr);
   model.s_axil_arprot_i = 0;
   model.s_axil_arvalid_i = s.arvalid;
   model.s_axil_rready_i = s.rready;

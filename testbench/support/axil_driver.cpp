@@ -7,13 +7,13 @@
 
 namespace presil::testbench {
 
-void AxilDriver::post_write(std::uint16_t addr, std::uint32_t data, std::uint8_t strb) {
+void AxilDriver::post_write(std::uint32_t addr, std::uint32_t data, std::uint8_t strb) {
   addresses_.push_back(addr);
   data_.push_back({data, strb});
   ++writes_open_;
 }
 
-void AxilDriver::post_read(std::uint16_t addr) {
+void AxilDriver::post_read(std::uint32_t addr) {
   reads_.push_back(addr);
   ++reads_open_;
 }

@@ -29,8 +29,8 @@ class AxilDriver {
  public:
   explicit AxilDriver(std::uint64_t seed) : random_(seed) {}
 
-  void post_write(std::uint16_t addr, std::uint32_t data, std::uint8_t strb = 0xf);
-  void post_read(std::uint16_t addr);
+  void post_write(std::uint32_t addr, std::uint32_t data, std::uint8_t strb = 0xf);
+  void post_read(std::uint32_t addr);
 
   const AxilToSubordinate& drive();
   void sample(const AxilFromSubordinate& pins);
@@ -56,7 +56,7 @@ class AxilDriver {
 
   std::mt19937_64 random_;
   AxilToSubordinate pins_;
-  std::deque<std::uint16_t> addresses_, reads_;
+  std::deque<std::uint32_t> addresses_, reads_;
   std::deque<Data> data_;
   unsigned writes_open_ = 0, reads_open_ = 0;
 };

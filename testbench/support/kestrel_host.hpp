@@ -7,61 +7,68 @@
 
 #include <kestrel_regs.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <random>
 #include <span>
 
+#include "testbench/support/kestrel_program.hpp"
+#include "testbench/support/kestrel_queue.hpp"
+#include "testbench/support/kestrel_records.hpp"
 #include "testbench/support/link_peer.hpp"
 
 namespace presil::testbench {
 
-/// Owns a ring at the start of guest memory and keeps the guest's time. Commands are queued with
-/// `copy` and `fence`, and started with `ring`.
-class KestrelHost {
+/// Owns the start of guest memory, with a ring, fences and command buffers in it, and keeps the
+/// guest's time. Work is queued with `call`, `copy` and `fence`, and started with `ring`.
+///
+/// Both address spaces in use are the bus: space 0 of rings and fences, space 1 of command buffers.
+class KestrelHost : private KestrelPort {
  public:
-  static constexpr std::uint64_t kRing = LinkPeer::kMemoryBase;
-  static constexpr std::uint32_t kRingLog2 = 6;
   /// Where fences write; not used by anything else.
   static constexpr std::uint64_t kFence = LinkPeer::kMemoryBase + 0x2000;
   /// Free for data from here on.
   static constexpr std::uint64_t kData = LinkPeer::kMemoryBase + 0x10000;
 
-  explicit KestrelHost(LinkPeer& peer) : peer_(peer) {}
+  explicit KestrelHost(LinkPeer& peer)
+      : peer_(peer), queue_(*this, kQueue, {.ring = kRing, .ring_log2 = 6, .vector = kVector}) {}
 
   /// As a probe does.
   void start() {
     keep(peer_.config(time_ps, LinkPeer::kAllOn));
-    write(KESTREL_REG_RING_BASE_LO, static_cast<std::uint32_t>(kRing));
-    write(KESTREL_REG_RING_BASE_HI, kRing >> 32);
-    write(KESTREL_REG_RING_SIZE, kRingLog2);
-    write(KESTREL_REG_IRQ_ENABLE, KESTREL_IRQ_ENABLE_FENCE | KESTREL_IRQ_ENABLE_ERROR);
-    write(KESTREL_REG_CONTROL, KESTREL_CONTROL_ENABLE);
+    for (const std::uint32_t space : {0u, 1u})
+      write(KESTREL_REG_SPACE_CONFIG(space), KESTREL_SPACE_MODE_BYPASS);
+    write(KESTREL_REG_ERROR_VECTOR, kErrorVector);
+    write(KESTREL_REG_IRQ_ENABLE, 1u << kVector | 1u << kErrorVector);
+    queue_.start();
   }
 
-  void copy(std::uint64_t from, std::uint64_t to, std::uint32_t bytes) {
-    const std::uint32_t words[] = {KESTREL_OPCODE_COPY,
-                                   bytes,
-                                   static_cast<std::uint32_t>(from),
-                                   static_cast<std::uint32_t>(from >> 32),
-                                   static_cast<std::uint32_t>(to),
-                                   static_cast<std::uint32_t>(to >> 32)};
-    push(words);
+  /// As a driver does after an error: an empty ring, and no command buffers.
+  void restart_queue() {
+    write(KESTREL_REG_QUEUE_CONTROL(kQueue), KESTREL_QUEUE_CONTROL_RESET);
+    while ((read(KESTREL_REG_STATUS) & KESTREL_STATUS_RESETTING) != 0)
+      time_ps += kPollPs;
+    commands_ = kCommands;
+    queue_.start();
   }
 
-  void fence(std::uint64_t value) {
-    const std::uint32_t words[] = {KESTREL_OPCODE_FENCE,
-                                   0,
-                                   0,
-                                   0,
-                                   static_cast<std::uint32_t>(kFence),
-                                   static_cast<std::uint32_t>(kFence >> 32),
-                                   static_cast<std::uint32_t>(value),
-                                   static_cast<std::uint32_t>(value >> 32)};
-    push(words);
+  /// Queues a command buffer, whose memory is not used again before `restart_queue`.
+  void call(std::span<const KestrelRecord> commands) {
+    queue_.push_call(commands_, commands_, commands);
+    commands_ += commands.size_bytes();
   }
 
-  void ring() { write(KESTREL_REG_DOORBELL, pushed_); }
+  void copy(std::uint64_t from, std::uint64_t to, std::uint64_t bytes) {
+    call(kestrel_copy_commands(from, to, bytes));
+  }
+
+  void fence(std::uint64_t value) { push(kestrel_fence(kFence, value)); }
+
+  /// Queues a record as it is.
+  void push(const KestrelRecord& record) { queue_.push(record); }
+
+  void ring() { queue_.ring(); }
 
   /// Lets the guest idle until `interrupts` MSI-X messages have come, as QEMU's clock does: ahead
   /// in slices up to the next event, which is then let through at its time.
@@ -93,6 +100,13 @@ class KestrelHost {
     keep(peer_.write(time_ps, offset, value & 0xffff'ffff));
   }
 
+  /// Has the counters of the queue copied to where they can be read.
+  void take_counters() {
+    write(KESTREL_REG_COUNTER_SNAPSHOT, KESTREL_COUNTER_SNAPSHOT_GO | kQueue);
+    while ((read(KESTREL_REG_STATUS) & KESTREL_STATUS_SNAPSHOT_BUSY) != 0)
+      time_ps += kPollPs;
+  }
+
   /// Guest memory behind a bus address.
   std::span<std::byte> at(std::uint64_t addr, std::size_t bytes) const {
     return peer_.memory().subspan(addr - LinkPeer::kMemoryBase, bytes);
@@ -104,22 +118,27 @@ class KestrelHost {
       byte = static_cast<std::byte>(random());
   }
 
+  static constexpr std::uint32_t kQueue = 0, kVector = 0, kErrorVector = 1;
+
   std::uint64_t time_ps = 0;  ///< the guest's
 
  private:
+  static constexpr std::uint64_t kRing = LinkPeer::kMemoryBase;
+  static constexpr std::uint64_t kCommands = LinkPeer::kMemoryBase + 0x3000;
+  static constexpr std::uint64_t kPollPs = 1'000'000;
+
+  void write_register(std::uint32_t offset, std::uint32_t value) override { write(offset, value); }
+  void write_memory(std::uint64_t addr, std::span<const std::byte> bytes) override {
+    std::ranges::copy(bytes, at(addr, bytes.size()).begin());
+  }
+
   void keep(const LinkPeer::Completion& completion) {
     time_ps = std::max(time_ps, completion.device_ps);
   }
 
-  void push(std::span<const std::uint32_t> words) {
-    const auto entry =
-        at(kRing + (pushed_++ % (1u << kRingLog2)) * KESTREL_COMMAND_BYTES, KESTREL_COMMAND_BYTES);
-    std::memset(entry.data(), 0, entry.size());
-    std::memcpy(entry.data(), words.data(), words.size_bytes());
-  }
-
   LinkPeer& peer_;
-  std::uint32_t pushed_ = 0;
+  KestrelQueue queue_;
+  std::uint64_t commands_ = kCommands;
 };
 
 }  // namespace presil::testbench

@@ -21,7 +21,7 @@ constexpr std::uint64_t kMillisecondPs = 1'000'000'000;
 constexpr std::uint64_t kDefaultLinkNs = 150;
 
 bool is_doorbell(const Event& event) {
-  return event.kind == "mmio-write" && event.number("offset") == KESTREL_REG_DOORBELL;
+  return event.kind == "mmio-write" && event.number("offset") == KESTREL_REG_DOORBELL_TAIL(0);
 }
 
 TEST_CASE("a job of a millisecond runs the same on a simulator many times slower",

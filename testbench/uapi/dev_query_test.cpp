@@ -36,7 +36,7 @@ struct Query {
 
 TEST("dev_query: the answer is that of a kestrel") {
   const drm_kestrel_info info = RawDevice().info();
-  CHECK_EQ(info.interface_major, 1u);
+  CHECK_EQ(info.interface_major, 2u);
   CHECK(info.clock_mhz > 0);
   CHECK(info.dma_bits >= 32 && info.dma_bits <= 64);
   CHECK_EQ(info.job_timeout_ms, 500u);

@@ -14,7 +14,8 @@
 
 namespace {
 
-constexpr std::uint64_t kBytes = 64 * 4096;
+/// Enough that a job takes the device longer than submitting it takes the processor.
+constexpr std::uint64_t kBytes = 128 * 4096;
 constexpr std::size_t kJobs = 64;
 
 /// Jobs that keep the device busy for a while, each of which says how it ended.

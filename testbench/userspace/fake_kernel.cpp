@@ -38,7 +38,7 @@ bool is_array_of(const drm_kestrel_array& array) {
 
 FakeKernel::FakeKernel() {
   info = {};
-  info.interface_major = 1;
+  info.interface_major = 2;
   info.clock_mhz = 1000;
   info.dma_bits = 64;
   info.job_timeout_ms = 500;

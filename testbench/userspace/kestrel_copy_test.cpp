@@ -197,7 +197,7 @@ TEST_CASE("kestrel-copy: The device's properties are shown by name", "[userspace
   Bench bench;
   const Ended ended = bench.run({"--info"});
   CHECK(ended.status == 0);
-  CHECK_THAT(ended.output, ContainsSubstring("interface major           1\n"));
+  CHECK_THAT(ended.output, ContainsSubstring("interface major           2\n"));
   CHECK_THAT(ended.output, ContainsSubstring("clock, MHz                1000\n"));
   CHECK_THAT(ended.output, ContainsSubstring("job size limit, bytes     65536\n"));
 

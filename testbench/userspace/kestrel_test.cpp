@@ -93,7 +93,7 @@ TEST_CASE("kestrel: Properties are those of the device", "[userspace][c]") {
     std::uint64_t value;
   };
   const Expected expected =
-      GENERATE(Expected{KESTREL_INTERFACE_MAJOR, 1}, Expected{KESTREL_INTERFACE_MINOR, 3},
+      GENERATE(Expected{KESTREL_INTERFACE_MAJOR, 2}, Expected{KESTREL_INTERFACE_MINOR, 3},
                Expected{KESTREL_CLOCK_MHZ, 1000}, Expected{KESTREL_DMA_BITS, 64},
                Expected{KESTREL_JOB_TIMEOUT_MS, 500}, Expected{KESTREL_JOB_BYTES_MAX, 65536},
                Expected{KESTREL_BUFFER_BYTES_MAX, 1 << 20});

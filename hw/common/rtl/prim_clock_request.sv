@@ -24,6 +24,9 @@ module prim_clock_request (
   /// The device has work, in this cycle: a request is denied. Must cover everything that will act
   /// in the next cycle, since that one may not come.
   input  logic busy_i,
+  /// Something that needs no clock, such as a time that has come, wants the clock; may rise at any
+  /// time. 0 if there is nothing of that kind.
+  input  logic wake_i,
 
   /// Request to stop, active low.
   input  logic qreqn_i,
@@ -47,7 +50,7 @@ module prim_clock_request (
     state_d = state_q;
 
     unique case (state_q)
-      StRun:     if (!qreqn_i) state_d = busy_i ? StDenied : StStopped;
+      StRun:     if (!qreqn_i) state_d = busy_i || wake_i ? StDenied : StStopped;
       StStopped: if (qreqn_i)  state_d = StRun;
       StDenied:  if (qreqn_i)  state_d = StRun;
       default:   state_d = StRun;
@@ -64,13 +67,13 @@ module prim_clock_request (
 
   assign qacceptn_o = state_q != StStopped;
   assign qdeny_o    = state_q == StDenied;
-  assign qactive_o  = busy_i;
+  assign qactive_o  = busy_i || wake_i;
 
   ////////////////
   // Assertions //
   ////////////////
 
-  `PRIM_ASSERT(StoppedStaysQuiescent, !(state_q == StStopped && busy_i),
+  `PRIM_ASSERT(StoppedStaysQuiescent, !(state_q == StStopped && busy_i && !wake_i),
                "the device has work although it let its clock be stopped")
 
 endmodule : prim_clock_request

@@ -33,15 +33,14 @@ module prim_fifo #(
 );
 
   // One bit more than an index: equal pointers mean empty, pointers `Depth` apart mean full.
-  logic [IndexW:0] wr_ptr_d, wr_ptr_q;
-  logic [IndexW:0] rd_ptr_d, rd_ptr_q;
-  logic            out_valid_d, out_valid_q;
+  logic [IndexW:0] wr_ptr_q, rd_ptr_q;
+  logic            out_valid_q;
   logic            push, load;
 
   data_t mem_q [Depth];
   data_t out_q;
 
-  assign wr_ready_o = wr_ptr_q != {~rd_ptr_q[IndexW], rd_ptr_q[IndexW-1:0]};
+  assign wr_ready_o = (wr_ptr_q ^ rd_ptr_q) != {1'b1, IndexW'(0)};
   assign rd_valid_o = out_valid_q;
   assign rd_data_o  = out_q;
 
@@ -49,43 +48,35 @@ module prim_fifo #(
   // The output register takes the next word as soon as it is free.
   assign load = (rd_ptr_q != wr_ptr_q) && (!out_valid_q || rd_ready_i);
 
-  always_comb begin
-    wr_ptr_d    = wr_ptr_q;
-    rd_ptr_d    = rd_ptr_q;
-    out_valid_d = out_valid_q;
-
-    if (push) wr_ptr_d = wr_ptr_q + 1'b1;
-    if (load) begin
-      rd_ptr_d    = rd_ptr_q + 1'b1;
-      out_valid_d = 1'b1;
-    end else if (rd_ready_i) begin
-      out_valid_d = 1'b0;
-    end
-
-    if (clear_i) begin
-      wr_ptr_d    = '0;
-      rd_ptr_d    = '0;
-      out_valid_d = 1'b0;
-    end
-  end
-
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       wr_ptr_q    <= '0;
       rd_ptr_q    <= '0;
       out_valid_q <= 1'b0;
+    end else if (clear_i) begin
+      wr_ptr_q    <= '0;
+      rd_ptr_q    <= '0;
+      out_valid_q <= 1'b0;
     end else begin
-      wr_ptr_q    <= wr_ptr_d;
-      rd_ptr_q    <= rd_ptr_d;
-      out_valid_q <= out_valid_d;
+      if (push) wr_ptr_q <= wr_ptr_q + 1'b1;
+      if (load) begin
+        rd_ptr_q    <= rd_ptr_q + 1'b1;
+        out_valid_q <= 1'b1;
+      end else if (rd_ready_i) begin
+        out_valid_q <= 1'b0;
+      end
     end
   end
 
-  // Words need no reset: rd_valid_o gates every use.
+  // Words need no reset: rd_valid_o gates every use. The storage belongs to this process, which
+  // reads before it writes: the blocking assignment cannot be seen from outside, and a simulation
+  // copies a word once instead of twice.
+  /* verilator lint_off BLKSEQ */
   always_ff @(posedge clk_i) begin
-    if (push) mem_q[wr_ptr_q[IndexW-1:0]] <= wr_data_i;
     if (load) out_q <= mem_q[rd_ptr_q[IndexW-1:0]];
+    if (push) mem_q[wr_ptr_q[IndexW-1:0]] = wr_data_i;
   end
+  /* verilator lint_on BLKSEQ */
 
   ////////////////
   // Assertions //

@@ -153,18 +153,21 @@ module prim_axi_checker #(
   // Answers //
   /////////////
 
-  logic [IndexW:0] b_open_q;  // Bursts whose data is complete, without response.
-  logic [IndexW:0] r_open_q;  // Reads whose data is not complete.
+  // More than any manager has outstanding.
+  localparam int unsigned OpenW = 16;
+
+  logic [OpenW-1:0] b_open_q;  // Bursts whose data is complete, without response.
+  logic [OpenW-1:0] r_open_q;  // Reads whose data is not complete.
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       b_open_q <= '0;
       r_open_q <= '0;
     end else begin
-      b_open_q <= b_open_q + (IndexW+1)'(w_take && wlast_i) -
-                  (IndexW+1)'(bvalid_i && bready_i);
-      r_open_q <= r_open_q + (IndexW+1)'(arvalid_i && arready_i) -
-                  (IndexW+1)'(rvalid_i && rready_i && rlast_i);
+      b_open_q <= b_open_q + OpenW'(w_take && wlast_i) -
+                  OpenW'(bvalid_i && bready_i);
+      r_open_q <= r_open_q + OpenW'(arvalid_i && arready_i) -
+                  OpenW'(rvalid_i && rready_i && rlast_i);
     end
   end
 

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The presil authors
 
-/// kestrel: a copy accelerator behind the shell that every accelerator of this family has.
+/// kestrel: an int8 neural-network accelerator behind the shell that every accelerator of this
+/// family has.
 ///
-/// Software puts 64-byte commands into a ring in memory and writes a doorbell; the engine fetches
-/// and executes them one after another, and reports with fences and interrupts.
+/// Software puts 64-byte records into rings in memory and writes doorbells; command buffers that
+/// the records call run on three engines, through the address space of their owner; fences in
+/// memory and interrupts report.
 /// Source: docs/programmers_guide.md for software, hw/kestrel/docs/theory_of_operation.md for the
 /// inside.
 module kestrel
   import kestrel_pkg::*;
+  import kestrel_cmd_pkg::*;
 (
   /// Main clock, rising edge; may be stopped as agreed by the clock request.
   input  logic                  clk_i,
@@ -23,6 +26,8 @@ module kestrel
 
   /// Always-on time, nanoseconds; runs while the main clock is stopped.
   input  logic [63:0]           time_ns_i,
+  /// The clock is wanted when `time_ns_i` has come to this, stopped or not. All ones: never.
+  output logic [63:0]           wake_ns_o,
 
   /// One-cycle pulses, one per MSI-X vector.
   output logic [NumVectors-1:0] irq_o,
@@ -48,7 +53,7 @@ module kestrel
   output logic                  s_axil_rvalid_o,
   input  logic                  s_axil_rready_i,
 
-  /// Memory, AXI4. AxUSER: bits 19:0 PASID, 20 PASID valid, 21 privileged; all 0.
+  /// Memory, AXI4. AxUSER: bits 19:0 PASID, 20 PASID valid, 21 privileged.
   output logic [AxiIdW-1:0]     m_axi_awid_o,
   output logic [AxiAddrW-1:0]   m_axi_awaddr_o,
   output logic [7:0]            m_axi_awlen_o,
@@ -86,49 +91,36 @@ module kestrel
   output logic                  m_axi_rready_o
 );
 
-  config_t               cfg;
-  status_t               status;
-  logic                  soft_reset;
-  logic                  enable_clear, state_clear;
-  logic [NumVectors-1:0] irq_event, irq_status, irq_enable, irq_force;
-  logic                  fence_event, error_event;
-  logic                  regs_busy, engine_busy, irq_busy;
-
   ///////////////
   // Registers //
   ///////////////
 
-  logic [7:0] regs_awaddr, regs_araddr;
-
-  kestrel_axil_guard #(
-    .BusAddrW       (AxilAddrW),
-    .RegAddrW       (8),
-    .ReservedOffset (8'hfc)
-  ) u_axil_guard (
-    .clk_i     (clk_i),
-    .rst_ni    (rst_ni),
-    .awaddr_i  (s_axil_awaddr_i),
-    .awaddr_o  (regs_awaddr),
-    .araddr_i  (s_axil_araddr_i),
-    .araddr_o  (regs_araddr),
-    .awvalid_i (s_axil_awvalid_i),
-    .awready_i (s_axil_awready_o),
-    .wvalid_i  (s_axil_wvalid_i),
-    .wready_i  (s_axil_wready_o),
-    .bvalid_i  (s_axil_bvalid_o),
-    .bready_i  (s_axil_bready_i),
-    .arvalid_i (s_axil_arvalid_i),
-    .arready_i (s_axil_arready_o),
-    .rvalid_i  (s_axil_rvalid_o),
-    .rready_i  (s_axil_rready_i),
-    .busy_o    (regs_busy)
-  );
+  logic                  reg_write, reg_read;
+  logic [AxilAddrW-1:0]  reg_addr;
+  logic [31:0]           reg_wdata, reg_rdata;
+  logic                  engine_reset, idle, resetting, reset_stuck, active_valid;
+  logic [NumQueues-1:0]  error_queues;
+  logic [QueueW-1:0]     active_queue, clear_number;
+  logic [4:0]            error_vector;
+  logic [NumVectors-1:0] irq_event;
+  logic [SpaceW-1:0]     space_number;
+  space_t                space_entry;
+  logic                  inv_start, inv_all_spaces, inv_range, inv_busy;
+  logic [SpaceW-1:0]     inv_space;
+  logic [35:0]           inv_first, inv_last;
+  logic                  flip_spad_arm, flip_acc_arm, flip_forget;
+  logic [13:0]           flip_addr;
+  logic [8:0]            flip_bit;
+  logic                  record_begin, record_end, record_done, call, command, clear_queue;
+  logic                  load_token, compute_token, store_token, counters_busy;
+  count_events_t         core_events, events;
+  logic                  csr_busy, front_busy, core_busy;
 
   kestrel_csr u_csr (
     .clk_i            (clk_i),
     .rst_ni           (rst_ni),
-    .s_axil_awaddr_i  (regs_awaddr),
-    .s_axil_awprot_i  (s_axil_awprot_i),
+    .time_ns_i        (time_ns_i),
+    .s_axil_awaddr_i  (s_axil_awaddr_i),
     .s_axil_awvalid_i (s_axil_awvalid_i),
     .s_axil_awready_o (s_axil_awready_o),
     .s_axil_wdata_i   (s_axil_wdata_i),
@@ -138,63 +130,259 @@ module kestrel
     .s_axil_bresp_o   (s_axil_bresp_o),
     .s_axil_bvalid_o  (s_axil_bvalid_o),
     .s_axil_bready_i  (s_axil_bready_i),
-    .s_axil_araddr_i  (regs_araddr),
-    .s_axil_arprot_i  (s_axil_arprot_i),
+    .s_axil_araddr_i  (s_axil_araddr_i),
     .s_axil_arvalid_i (s_axil_arvalid_i),
     .s_axil_arready_o (s_axil_arready_o),
     .s_axil_rdata_o   (s_axil_rdata_o),
     .s_axil_rresp_o   (s_axil_rresp_o),
     .s_axil_rvalid_o  (s_axil_rvalid_o),
     .s_axil_rready_i  (s_axil_rready_i),
-    .time_ns_i        (time_ns_i),
-    .config_o         (cfg),
-    .soft_reset_o     (soft_reset),
-    .status_i         (status),
-    .enable_clear_i   (enable_clear),
-    .state_clear_i    (state_clear),
-    .irq_set_i        (irq_event),
-    .irq_status_o     (irq_status),
-    .irq_enable_o     (irq_enable),
-    .irq_force_o      (irq_force)
+    .reg_write_o      (reg_write),
+    .reg_read_o       (reg_read),
+    .reg_addr_o       (reg_addr),
+    .reg_wdata_o      (reg_wdata),
+    .reg_rdata_i      (reg_rdata),
+    .engine_reset_o   (engine_reset),
+    .idle_i           (idle),
+    .resetting_i      (resetting),
+    .reset_stuck_i    (reset_stuck),
+    .error_queues_i   (error_queues),
+    .active_valid_i   (active_valid),
+    .active_queue_i   (active_queue),
+    .error_vector_o   (error_vector),
+    .irq_event_i      (irq_event),
+    .irq_o            (irq_o),
+    .space_i          (space_number),
+    .space_o          (space_entry),
+    .inv_start_o      (inv_start),
+    .inv_all_spaces_o (inv_all_spaces),
+    .inv_range_o      (inv_range),
+    .inv_space_o      (inv_space),
+    .inv_first_o      (inv_first),
+    .inv_last_o       (inv_last),
+    .inv_busy_i       (inv_busy),
+    .flip_spad_arm_o  (flip_spad_arm),
+    .flip_acc_arm_o   (flip_acc_arm),
+    .flip_addr_o      (flip_addr),
+    .flip_bit_o       (flip_bit),
+    .flip_forget_o    (flip_forget),
+    .record_begin_i   (record_begin),
+    .record_end_i     (record_end),
+    .queue_i          (active_queue),
+    .record_done_i    (record_done),
+    .call_i           (call),
+    .events_i         (events),
+    .clear_queue_i    (clear_queue),
+    .clear_number_i   (clear_number),
+    .counters_busy_o  (counters_busy),
+    .busy_o           (csr_busy)
   );
 
-  ////////////
-  // Engine //
-  ////////////
+  always_comb begin
+    events               = core_events;
+    events.command       = command;
+    events.load_token    = load_token;
+    events.compute_token = compute_token;
+    events.store_token   = store_token;
+  end
+
+  // No register is more privileged than another: whoever maps the BAR may reach all of it.
+  logic [5:0] unused_prot;
+  assign unused_prot = {s_axil_awprot_i, s_axil_arprot_i};
+
+  ///////////////
+  // Front end //
+  ///////////////
+
+  logic              clear, isolate, isolated, wipe, wiping;
+  logic [SpaceW-1:0] job_space;
+  logic              load_start, load_done, load_failed;
+  logic              store_start, store_done, store_failed;
+  logic              compute_start, compute_done, compute_failed;
+  transfer_t         load_cmd, store_cmd;
+  logic [511:0]      compute_cmd;
+  failure_t          load_failure, store_failure, compute_failure;
+  logic              fetch_valid, fetch_ready, fetch_refuse, fetch_r_valid;
+  bus_req_t          fetch_req, write_req;
+  refusal_t          read_refusal, write_refusal, stalled_refusal;
+  r_beat_t           r_beat;
+  logic              write_valid, write_ready, write_refuse;
+  logic              write_w_valid, write_w_ready, write_b_valid;
+  axi_w_t            write_w;
+  logic [1:0]        b_resp;
+  logic              stall_faults, stalled, fault_retry, fault_abort;
+  logic [63:0]       stalled_addr;
+  access_e           stalled_access;
+
+  kestrel_front u_front (
+    .clk_i             (clk_i),
+    .rst_ni            (rst_ni),
+    .reg_write_i       (reg_write),
+    .reg_read_i        (reg_read),
+    .reg_addr_i        (reg_addr),
+    .reg_wdata_i       (reg_wdata),
+    .reg_rdata_o       (reg_rdata),
+    .engine_reset_i    (engine_reset),
+    .error_vector_i    (error_vector),
+    .idle_o            (idle),
+    .resetting_o       (resetting),
+    .reset_stuck_o     (reset_stuck),
+    .error_queues_o    (error_queues),
+    .active_valid_o    (active_valid),
+    .active_queue_o    (active_queue),
+    .irq_event_o       (irq_event),
+    .time_ns_i         (time_ns_i),
+    .wake_ns_o         (wake_ns_o),
+    .record_begin_o    (record_begin),
+    .record_end_o      (record_end),
+    .record_done_o     (record_done),
+    .call_o            (call),
+    .command_o         (command),
+    .load_token_o      (load_token),
+    .compute_token_o   (compute_token),
+    .store_token_o     (store_token),
+    .clear_queue_o     (clear_queue),
+    .clear_number_o    (clear_number),
+    .counters_busy_i   (counters_busy),
+    .fetch_valid_o     (fetch_valid),
+    .fetch_req_o       (fetch_req),
+    .fetch_ready_i     (fetch_ready),
+    .fetch_refuse_i    (fetch_refuse),
+    .fetch_refusal_i   (read_refusal),
+    .fetch_r_valid_i   (fetch_r_valid),
+    .fetch_r_i         (r_beat),
+    .write_valid_o     (write_valid),
+    .write_req_o       (write_req),
+    .write_ready_i     (write_ready),
+    .write_refuse_i    (write_refuse),
+    .write_refusal_i   (write_refusal),
+    .write_w_valid_o   (write_w_valid),
+    .write_w_o         (write_w),
+    .write_w_ready_i   (write_w_ready),
+    .write_b_valid_i   (write_b_valid),
+    .write_b_resp_i    (b_resp),
+    .disown_i          (inv_start && !inv_range),
+    .stall_faults_o    (stall_faults),
+    .stalled_i         (stalled),
+    .stalled_refusal_i (stalled_refusal),
+    .stalled_addr_i    (stalled_addr),
+    .stalled_access_i  (stalled_access),
+    .fault_retry_o     (fault_retry),
+    .fault_abort_o     (fault_abort),
+    .engine_clear_o    (clear),
+    .isolate_o         (isolate),
+    .isolated_i        (isolated),
+    .wipe_o            (wipe),
+    .wiping_i          (wiping),
+    .job_space_o       (job_space),
+    .load_start_o      (load_start),
+    .load_cmd_o        (load_cmd),
+    .load_done_i       (load_done),
+    .load_failed_i     (load_failed),
+    .load_failure_i    (load_failure),
+    .store_start_o     (store_start),
+    .store_cmd_o       (store_cmd),
+    .store_done_i      (store_done),
+    .store_failed_i    (store_failed),
+    .store_failure_i   (store_failure),
+    .compute_start_o   (compute_start),
+    .compute_cmd_o     (compute_cmd),
+    .compute_done_i    (compute_done),
+    .compute_failed_i  (compute_failed),
+    .compute_failure_i (compute_failure),
+    .busy_o            (front_busy)
+  );
+
+  //////////
+  // Core //
+  //////////
 
   axi_ax_t aw, ar;
   axi_w_t  w;
 
-  kestrel_engine u_engine (
-    .clk_i          (clk_i),
-    .rst_ni         (rst_ni),
-    .config_i       (cfg),
-    .soft_reset_i   (soft_reset),
-    .enable_clear_o (enable_clear),
-    .state_clear_o  (state_clear),
-    .status_o       (status),
-    .fence_event_o  (fence_event),
-    .error_event_o  (error_event),
-    .busy_o         (engine_busy),
-    .aw_valid_o     (m_axi_awvalid_o),
-    .aw_ready_i     (m_axi_awready_i),
-    .aw_o           (aw),
-    .w_valid_o      (m_axi_wvalid_o),
-    .w_ready_i      (m_axi_wready_i),
-    .w_o            (w),
-    .b_valid_i      (m_axi_bvalid_i),
-    .b_ready_o      (m_axi_bready_o),
-    .b_i            ({m_axi_bid_i, m_axi_bresp_i}),
-    .ar_valid_o     (m_axi_arvalid_o),
-    .ar_ready_i     (m_axi_arready_i),
-    .ar_o           (ar),
-    .r_valid_i      (m_axi_rvalid_i),
-    .r_ready_o      (m_axi_rready_o),
-    .r_i            ({m_axi_rid_i, m_axi_rresp_i, m_axi_rlast_i, m_axi_rdata_i})
+  kestrel_core u_core (
+    .clk_i             (clk_i),
+    .rst_ni            (rst_ni),
+    .clear_i           (clear),
+    .isolate_i         (isolate),
+    .isolated_o        (isolated),
+    .wipe_i            (wipe),
+    .wiping_o          (wiping),
+    .space_i           (job_space),
+    .load_start_i      (load_start),
+    .load_cmd_i        (load_cmd),
+    .load_done_o       (load_done),
+    .load_failed_o     (load_failed),
+    .load_failure_o    (load_failure),
+    .store_start_i     (store_start),
+    .store_cmd_i       (store_cmd),
+    .store_done_o      (store_done),
+    .store_failed_o    (store_failed),
+    .store_failure_o   (store_failure),
+    .compute_start_i   (compute_start),
+    .compute_cmd_i     (compute_cmd),
+    .compute_done_o    (compute_done),
+    .compute_failed_o  (compute_failed),
+    .compute_failure_o (compute_failure),
+    .fetch_valid_i     (fetch_valid),
+    .fetch_req_i       (fetch_req),
+    .fetch_ready_o     (fetch_ready),
+    .fetch_refuse_o    (fetch_refuse),
+    .read_refusal_o    (read_refusal),
+    .fetch_r_valid_o   (fetch_r_valid),
+    .r_o               (r_beat),
+    .write_valid_i     (write_valid),
+    .write_req_i       (write_req),
+    .write_ready_o     (write_ready),
+    .write_refuse_o    (write_refuse),
+    .write_refusal_o   (write_refusal),
+    .write_w_valid_i   (write_w_valid),
+    .write_w_i         (write_w),
+    .write_w_ready_o   (write_w_ready),
+    .write_b_valid_o   (write_b_valid),
+    .b_resp_o          (b_resp),
+    .stall_faults_i    (stall_faults),
+    .stalled_o         (stalled),
+    .stalled_refusal_o (stalled_refusal),
+    .stalled_addr_o    (stalled_addr),
+    .stalled_access_o  (stalled_access),
+    .fault_retry_i     (fault_retry),
+    .fault_abort_i     (fault_abort),
+    .space_number_o    (space_number),
+    .space_entry_i     (space_entry),
+    .inv_start_i       (inv_start),
+    .inv_all_spaces_i  (inv_all_spaces),
+    .inv_range_i       (inv_range),
+    .inv_space_i       (inv_space),
+    .inv_first_i       (inv_first),
+    .inv_last_i        (inv_last),
+    .inv_busy_o        (inv_busy),
+    .flip_spad_arm_i   (flip_spad_arm),
+    .flip_acc_arm_i    (flip_acc_arm),
+    .flip_forget_i     (flip_forget),
+    .flip_addr_i       (flip_addr),
+    .flip_bit_i        (flip_bit),
+    .events_o          (core_events),
+    .busy_o            (core_busy),
+    .aw_valid_o        (m_axi_awvalid_o),
+    .aw_ready_i        (m_axi_awready_i),
+    .aw_o              (aw),
+    .w_valid_o         (m_axi_wvalid_o),
+    .w_ready_i         (m_axi_wready_i),
+    .w_o               (w),
+    .b_valid_i         (m_axi_bvalid_i),
+    .b_ready_o         (m_axi_bready_o),
+    .b_i               ({m_axi_bid_i, m_axi_bresp_i}),
+    .ar_valid_o        (m_axi_arvalid_o),
+    .ar_ready_i        (m_axi_arready_i),
+    .ar_o              (ar),
+    .r_valid_i         (m_axi_rvalid_i),
+    .r_ready_o         (m_axi_rready_o),
+    .r_i               ({m_axi_rid_i, m_axi_rresp_i, m_axi_rlast_i, m_axi_rdata_i})
   );
 
   // What all accesses share: full-width beats, incrementing; normal memory, not cacheable by others
-  // than its owner, bufferable; unprivileged, no PASID.
+  // than its owner, bufferable; AxPROT says data, secure, unprivileged: privilege is in AxUSER.
   localparam logic [2:0] AxSize      = 3'(BeatBytesLog2);
   localparam logic [1:0] AxBurstIncr = 2'b01;
   localparam logic [3:0] AxCache     = 4'b0011;
@@ -206,7 +394,7 @@ module kestrel
   assign m_axi_awburst_o = AxBurstIncr;
   assign m_axi_awcache_o = AxCache;
   assign m_axi_awprot_o  = '0;
-  assign m_axi_awuser_o  = '0;
+  assign m_axi_awuser_o  = aw.user;
   assign m_axi_wdata_o   = w.data;
   assign m_axi_wstrb_o   = w.strb;
   assign m_axi_wlast_o   = w.last;
@@ -217,31 +405,7 @@ module kestrel
   assign m_axi_arburst_o = AxBurstIncr;
   assign m_axi_arcache_o = AxCache;
   assign m_axi_arprot_o  = '0;
-  assign m_axi_aruser_o  = '0;
-
-  ////////////////
-  // Interrupts //
-  ////////////////
-
-  always_comb begin
-    irq_event              = irq_force;
-    irq_event[VectorFence] = irq_force[VectorFence] || fence_event;
-    irq_event[VectorError] = irq_force[VectorError] || error_event;
-    // A soft reset leaves no interrupt behind.
-    if (state_clear) irq_event = '0;
-  end
-
-  kestrel_irq #(
-    .NumVectors (NumVectors)
-  ) u_irq (
-    .clk_i    (clk_i),
-    .rst_ni   (rst_ni),
-    .event_i  (irq_event),
-    .status_i (irq_status),
-    .enable_i (irq_enable),
-    .irq_o    (irq_o),
-    .busy_o   (irq_busy)
-  );
+  assign m_axi_aruser_o  = ar.user;
 
   ///////////////////
   // Clock request //
@@ -250,7 +414,8 @@ module kestrel
   prim_clock_request u_clock_request (
     .clk_i      (clk_i),
     .rst_ni     (rst_ni),
-    .busy_i     (regs_busy || engine_busy || irq_busy),
+    .busy_i     (csr_busy || front_busy || core_busy),
+    .wake_i     (time_ns_i >= wake_ns_o),
     .qreqn_i    (qreqn_i),
     .qacceptn_o (qacceptn_o),
     .qdeny_o    (qdeny_o),

@@ -4,60 +4,105 @@
 /// Sizes and types that kestrel's blocks agree on.
 package kestrel_pkg;
 
+  import kestrel_cmd_pkg::*;
+
+  ///////////
+  // Sizes //
+  ///////////
+
   /// AXI4 manager: widths, in bits.
   parameter int unsigned AxiIdW   = 4;
   parameter int unsigned AxiAddrW = 64;
   parameter int unsigned AxiDataW = 128;
   parameter int unsigned AxiStrbW = AxiDataW / 8;
   parameter int unsigned AxiUserW = 32;
+  /// AXI4-Lite subordinate: width of an address (2 MiB BAR), in bits.
+  parameter int unsigned AxilAddrW = 21;
+  /// Log2 of a beat's bytes: width of a byte's place in its beat.
+  parameter int unsigned BeatBytesLog2 = $clog2(AxiStrbW);
 
-  /// AXI4-Lite subordinate: width of an address (64 KiB BAR), in bits.
-  parameter int unsigned AxilAddrW = 16;
-
-  /// Interrupt vectors.
-  parameter int unsigned NumVectors  = 2;
-  parameter int unsigned VectorFence = 0;
-  parameter int unsigned VectorError = 1;
-
+  /// Queues, and width of a queue's number.
+  parameter int unsigned NumQueues = 16;
+  parameter int unsigned QueueW    = $clog2(NumQueues);
+  /// Interrupt vectors: one a queue, and one more for errors.
+  parameter int unsigned NumVectors = NumQueues + 1;
+  /// Address spaces; space 0 is the one of ring records.
+  parameter int unsigned NumSpaces = 16;
+  parameter int unsigned SpaceW    = $clog2(NumSpaces);
   /// Largest ring: 2 to the power of this many entries.
   parameter int unsigned RingLog2Max = 16;
-
   /// Main clock that the part is specified for, MHz.
   parameter int unsigned ClockMHz = 1000;
+
+  /// Rows and columns of the array; a scratchpad word holds one byte a row, or a column.
+  parameter int unsigned ArrayRows = 16;
+  parameter int unsigned ArrayCols = 16;
+  /// Rows that are summed in one pipeline stage of the array.
+  parameter int unsigned RowsPerStage = 16;
+  /// Scratchpad: words of 16 bytes, in banks by the upper address bits.
+  parameter int unsigned SpadWords = 16384;
+  parameter int unsigned SpadAddrW = $clog2(SpadWords);
+  parameter int unsigned SpadBanks = 8;
+  parameter int unsigned SpadWordW = 128;
+  /// Rows of accumulators, ArrayCols of 32 bits each.
+  parameter int unsigned AccRows  = 1024;
+  parameter int unsigned AccAddrW = $clog2(AccRows);
+  /// Commands that wait in front of each engine.
+  parameter int unsigned EngineCommands = 4;
 
   /// Bursts end at addresses that are a multiple of this, bytes: so they have at most 16 beats, and
   /// none crosses a 4 KiB boundary (AXI, A3.4.1).
   parameter int unsigned BurstBytes     = 256;
   parameter int unsigned BurstBytesLog2 = $clog2(BurstBytes);
   parameter int unsigned BurstBeats     = BurstBytes / AxiStrbW;
-  parameter int unsigned BurstBeatsW    = $clog2(BurstBeats) + 1;
-
-  /// Log2 of a beat's bytes: width of a byte's place in its beat.
-  parameter int unsigned BeatBytesLog2 = $clog2(AxiStrbW);
-
-  /// Beats that one command can have: 2^32 - 1 bytes at any alignment.
-  parameter int unsigned BeatCountW = 32 - BeatBytesLog2 + 1;
-
-  /// Commands fetched ahead of the one in execution. A power of two.
-  parameter int unsigned FetchDepth = 4;
-
-  /// Data that a COPY reads ahead of what it writes, beats. A power of two.
-  parameter int unsigned ReadAheadBeats = 512;
-
+  /// Reads that LOAD keeps in flight, beats: 16 KiB. A power of two.
+  parameter int unsigned ReadAheadBeats = 1024;
   /// Accesses outstanding on the bus, per direction.
-  parameter int unsigned MaxOutstanding = 32;
+  parameter int unsigned MaxOutstanding = 128;
+  /// Virtual addresses, bits.
+  parameter int unsigned VaW = 48;
+  /// Lines of the TLB, of eight pages each.
+  parameter int unsigned TlbLines = 16;
 
-  /// AXI ids.
+  /// After this time a reset that waits for the bus reports RESET_STUCK, nanoseconds.
+  parameter int unsigned ResetStuckNs = 100_000;
+
+  /////////
+  // Bus //
+  /////////
+
+  /// AXI ids, one a client.
   parameter logic [AxiIdW-1:0] IdFetch = 4'd0;
-  parameter logic [AxiIdW-1:0] IdCopy  = 4'd1;
-  parameter logic [AxiIdW-1:0] IdFence = 4'd2;
+  parameter logic [AxiIdW-1:0] IdLoad  = 4'd1;
+  parameter logic [AxiIdW-1:0] IdWalk  = 4'd2;
+  parameter logic [AxiIdW-1:0] IdStore = 4'd3;
+  parameter logic [AxiIdW-1:0] IdWrite = 4'd4;
 
-  /// Read or write request: what kestrel varies of it. Full-width beats, incrementing bursts.
+  /// Request of a client, before translation. Full-width beats, incrementing bursts, within one
+  /// block of BurstBytes.
   typedef struct packed {
-    logic [AxiIdW-1:0]   id;
     /// First byte wanted; need not be aligned to a beat.
-    logic [AxiAddrW-1:0] addr;
+    logic [63:0]       addr;
     /// Beats - 1.
+    logic [7:0]        len;
+    logic [SpaceW-1:0] space;
+    /// Of the kernel: goes into AxUSER.
+    logic              privileged;
+  } bus_req_t;
+
+  /// Why a request was refused instead of taken.
+  typedef struct packed {
+    fault_e     fault;
+    /// AXI response of the page table read, for FaultTableBus.
+    logic [1:0] resp;
+  } refusal_t;
+
+  /// Read or write request on the bus.
+  typedef struct packed {
+    /// 19:0 PASID, 20 PASID valid, 21 privileged.
+    logic [AxiUserW-1:0] user;
+    logic [AxiIdW-1:0]   id;
+    logic [AxiAddrW-1:0] addr;
     logic [7:0]          len;
   } axi_ax_t;
 
@@ -82,88 +127,82 @@ package kestrel_pkg;
     logic [AxiDataW-1:0] data;
   } axi_r_t;
 
-  /// Read data without its id, as the blocks get it.
+  /// Read data without its id, as the clients get it.
   typedef struct packed {
     logic [1:0]          resp;
     logic                last;
     logic [AxiDataW-1:0] data;
   } r_beat_t;
 
-  /// One ring entry as fetched. What lies above its last named word is reduced to one bit.
+  ////////////
+  // Errors //
+  ////////////
+
+  /// What went wrong in an engine, or before one.
   typedef struct packed {
-    /// CauseNone, or why there is no command.
-    kestrel_cmd_pkg::error_cause_e cause;
-    /// AXI response of the fetch.
-    logic [1:0]   resp;
-    /// A reserved byte beyond the named words is not zero.
-    logic         reserved_set;
-    logic [31:0]  value_hi;
-    logic [31:0]  value_lo;
-    logic [31:0]  dst_hi;
-    logic [31:0]  dst_lo;
-    logic [31:0]  src_hi;
-    logic [31:0]  src_lo;
-    logic [31:0]  length;
-    logic [23:0]  header_reserved;
-    logic [7:0]   opcode;
-  } fetched_t;
-
-  /// A bus access that failed.
-  typedef struct packed {
-    kestrel_cmd_pkg::error_cause_e cause;
-    logic [1:0]  resp;
-    logic [63:0] addr;
-  } bus_error_t;
-
-  /// Beats of the burst that starts in beat `first` of its block, with `left` beats to go.
-  function automatic logic [BurstBeatsW-1:0] burst_beats(
-      input logic [BurstBeatsW-2:0] first, input logic [BeatCountW-1:0] left);
-    logic [BurstBeatsW-1:0] room;
-    room = BurstBeatsW'(BurstBeats) - BurstBeatsW'(first);
-    return left < BeatCountW'(room) ? BurstBeatsW'(left) : room;
-  endfunction
-
-  /// First address of the block after the one that `addr` lies in.
-  function automatic logic [AxiAddrW-1:0] next_block(input logic [AxiAddrW-1:0] addr);
-    return (addr | AxiAddrW'(BurstBytes - 1)) + 1'b1;
-  endfunction
-
-  /// What software set in the registers.
-  typedef struct packed {
-    /// Fetch commands.
-    logic        enable;
-    /// Bus address of ring entry 0; its low 6 bits are 0.
-    logic [63:0] ring_base;
-    /// Log2 of the ring's entries, as written: may be out of range.
-    logic [4:0]  ring_log2;
-    /// Producer index.
-    logic [31:0] doorbell;
-  } config_t;
-
-  /// Why the engine stopped; all zero while it did not.
-  typedef struct packed {
-    kestrel_cmd_pkg::error_cause_e cause;
+    error_cause_e cause;
     /// AXI response, or 0.
-    logic [1:0]  resp;
-    /// Opcode of the command, or 0 if it could not be read.
+    logic [1:0]   resp;
+    fault_e       fault;
+    access_e      acc;
+    /// Address before translation, or 0.
+    logic [63:0]  addr;
+  } failure_t;
+
+  /// All of a queue's ERROR_* registers.
+  typedef struct packed {
+    failure_t    failure;
     logic [7:0]  opcode;
-    /// Ring index of the command.
+    logic        in_call;
     logic [31:0] index;
-    /// Start of the bus access that failed, or 0.
-    logic [63:0] addr;
+    logic [31:0] offset;
   } error_t;
 
-  /// What software reads of the engine.
+  ////////////
+  // Queues //
+  ////////////
+
+  /// Configuration of a queue, as the registers hold it.
   typedef struct packed {
-    logic        idle;
-    logic        error;
-    logic        resetting;
-    /// Consumer index.
-    logic [31:0] head;
-    error_t      error_info;
-    logic [31:0] commands;
-    logic [63:0] bytes;
-    logic [63:0] busy_cycles;
-  } status_t;
+    logic              user;
+    logic              stall_faults;
+    logic              write_status;
+    logic [SpaceW-1:0] space;
+    logic [4:0]        vector_number;
+    logic [4:0]        ring_log2;
+    logic [63:0]       ring_base;
+    logic [63:0]       status_addr;
+    logic [31:0]       budget;
+    logic [31:0]       head;
+    logic [31:0]       tail;
+  } queue_t;
+
+  /// Address space.
+  typedef struct packed {
+    space_mode_e mode;
+    logic [19:0] pasid;
+    /// Root table, in pages.
+    logic [39:0] root;
+  } space_t;
+
+  /// Events that are counted, one cycle each; the order of the COUNT_* registers.
+  typedef struct packed {
+    logic        tlb_miss;
+    /// Multiply-accumulates / 16 in this cycle: 0, 1 or 16.
+    logic [4:0]  macs16;
+    /// Beats of bursts requested in this cycle.
+    logic [4:0]  write_beats;
+    logic [4:0]  read_beats;
+    logic        translation;
+    logic        store_token;
+    logic        load_token;
+    logic        compute_token;
+    logic        store_busy;
+    logic        load_busy;
+    logic        output_busy;
+    logic        compute_busy;
+    /// A command was given to an engine.
+    logic        command;
+  } count_events_t;
 
 endpackage : kestrel_pkg

@@ -25,6 +25,7 @@ module kestrel_faulty
   output logic                  qactive_o,
 
   input  logic [63:0]           time_ns_i,
+  output logic [63:0]           wake_ns_o,
 
   output logic [NumVectors-1:0] irq_o,
 
@@ -167,6 +168,7 @@ module kestrel_faulty
     .qdeny_o          (qdeny_o),
     .qactive_o        (qactive_o),
     .time_ns_i        (time_ns_i),
+    .wake_ns_o        (wake_ns_o),
     .irq_o            (irq_o),
     .s_axil_awaddr_i  (s_axil_awaddr_i),
     .s_axil_awprot_i  (s_axil_awprot_i),

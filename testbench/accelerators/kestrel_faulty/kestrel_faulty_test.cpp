@@ -21,6 +21,7 @@ namespace presil::testbench {
 namespace {
 
 constexpr std::uint64_t kRing = 0x10000;
+constexpr std::uint32_t kRingLog2 = 4;
 
 /// The accelerator with plusargs, a register bus and a memory.
 class FaultyBench {
@@ -47,7 +48,7 @@ class FaultyBench {
   FaultyBench& operator=(const FaultyBench&) = delete;
 
   /// A register's value, or nothing when no answer comes.
-  std::optional<std::uint32_t> read32(std::uint16_t offset) {
+  std::optional<std::uint32_t> read32(std::uint32_t offset) {
     axil_.read_results.clear();
     axil_.post_read(offset);
     for (int i = 0; i < 100 && axil_.read_results.empty() && !ended(); ++i) {
@@ -60,11 +61,13 @@ class FaultyBench {
   }
   /// One NOP: one request on the memory bus.
   void run_nop() {
-    axil_.post_write(KESTREL_REG_RING_BASE_LO, kRing);
-    axil_.post_write(KESTREL_REG_RING_SIZE, 4);
-    axil_.post_write(KESTREL_REG_CONTROL, KESTREL_CONTROL_ENABLE);
-    axil_.post_write(KESTREL_REG_DOORBELL, ++doorbell_);
-    for (int i = 0; i < 100 && !ended(); ++i) {
+    axil_.post_write(KESTREL_REG_SPACE_CONFIG(0), KESTREL_SPACE_MODE_BYPASS);
+    axil_.post_write(KESTREL_REG_QUEUE_RING_BASE_LO(0), kRing);
+    axil_.post_write(
+        KESTREL_REG_QUEUE_CONFIG(0),
+        KESTREL_QUEUE_CONFIG_ENABLE | kRingLog2 << KESTREL_QUEUE_CONFIG_RING_LOG2_SHIFT);
+    axil_.post_write(KESTREL_REG_DOORBELL_TAIL(0), ++doorbell_);
+    for (int i = 0; i < 200 && !ended(); ++i) {
       cycle();
     }
   }
@@ -104,7 +107,7 @@ TEST_CASE("kestrel_faulty: without plusargs it is kestrel", "[hw][faulty]") {
   FaultyBench bench({});
   bench.run_nop();
   CHECK(bench.read32(KESTREL_REG_ID) == KESTREL_ID_MAGIC);
-  CHECK(bench.read32(KESTREL_REG_RING_HEAD) == 1);
+  CHECK(bench.read32(KESTREL_REG_QUEUE_HEAD(0)) == 1);
   CHECK(bench.assertions_failed() == 0);
   CHECK(!bench.ended());
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The presil authors
 
-/// The cells of hw/common side by side, small, with their ports as pins.
+/// The cells of hw/common side by side, small, with their ports as pins. The isolator is there in
+/// two sizes, of which one is at work.
 module prim_bench
   import kestrel_pkg::*;
 (
@@ -29,11 +30,14 @@ module prim_bench
   output logic                clock_qdeny_o,
   output logic                clock_qactive_o,
 
+  /// The isolator of kestrel's size, else the small one; stable.
+  input  logic                big_i,
   input  logic                isolate_i,
   output logic                isolated_o,
   output logic                isolator_busy_o,
   input  logic                up_aw_valid_i,
   output logic                up_aw_ready_o,
+  input  logic [AxiUserW-1:0] up_aw_user_i,
   input  logic [63:0]         up_aw_addr_i,
   input  logic [7:0]          up_aw_len_i,
   input  logic                up_w_valid_i,
@@ -44,6 +48,7 @@ module prim_bench
   input  logic                up_b_ready_i,
   input  logic                up_ar_valid_i,
   output logic                up_ar_ready_o,
+  input  logic [AxiUserW-1:0] up_ar_user_i,
   input  logic [63:0]         up_ar_addr_i,
   input  logic [7:0]          up_ar_len_i,
   output logic                up_r_valid_o,
@@ -116,61 +121,89 @@ module prim_bench
     .clk_i      (clk_i),
     .rst_ni     (rst_ni),
     .busy_i     (clock_busy_i),
+    .wake_i     (1'b0),
     .qreqn_i    (clock_qreqn_i),
     .qacceptn_o (clock_qacceptn_o),
     .qdeny_o    (clock_qdeny_o),
     .qactive_o  (clock_qactive_o)
   );
 
-  axi_ax_t aw, ar;
-  axi_w_t  w;
-  axi_b_t  up_b;
-  axi_r_t  up_r;
+  // Of each isolator, and of the one at work.
+  axi_ax_t    aws [2], ars [2], aw, ar;
+  axi_w_t     ws [2], w;
+  axi_b_t     up_bs [2], up_b;
+  axi_r_t     up_rs [2], up_r;
+  logic [1:0] at_work;
+  logic [1:0] isolated, isolator_busy;
+  logic [1:0] up_aw_ready, up_w_ready, up_b_valid, up_ar_ready, up_r_valid;
+  logic [1:0] dn_aw_valid, dn_w_valid, dn_b_ready, dn_ar_valid, dn_r_ready;
 
-  prim_axi_isolator #(
-    .ax_t           (axi_ax_t),
-    .w_t            (axi_w_t),
-    .b_t            (axi_b_t),
-    .r_t            (axi_r_t),
-    .MaxOutstanding (3),
-    .MaxAhead       (2)
-  ) u_isolator (
-    .clk_i         (clk_i),
-    .rst_ni        (rst_ni),
-    .isolate_i     (isolate_i),
-    .isolated_o    (isolated_o),
-    .busy_o        (isolator_busy_o),
-    .up_aw_valid_i (up_aw_valid_i),
-    .up_aw_ready_o (up_aw_ready_o),
-    .up_aw_i       ({4'd0, up_aw_addr_i, up_aw_len_i}),
-    .up_w_valid_i  (up_w_valid_i),
-    .up_w_ready_o  (up_w_ready_o),
-    .up_w_i        ({up_w_last_i, 16'hffff, 96'd0, up_w_data_i}),
-    .up_b_valid_o  (up_b_valid_o),
-    .up_b_ready_i  (up_b_ready_i),
-    .up_b_o        (up_b),
-    .up_ar_valid_i (up_ar_valid_i),
-    .up_ar_ready_o (up_ar_ready_o),
-    .up_ar_i       ({4'd0, up_ar_addr_i, up_ar_len_i}),
-    .up_r_valid_o  (up_r_valid_o),
-    .up_r_ready_i  (up_r_ready_i),
-    .up_r_o        (up_r),
-    .dn_aw_valid_o (m_axi_awvalid_o),
-    .dn_aw_ready_i (m_axi_awready_i),
-    .dn_aw_o       (aw),
-    .dn_w_valid_o  (m_axi_wvalid_o),
-    .dn_w_ready_i  (m_axi_wready_i),
-    .dn_w_o        (w),
-    .dn_b_valid_i  (m_axi_bvalid_i),
-    .dn_b_ready_o  (m_axi_bready_o),
-    .dn_b_i        ({m_axi_bid_i, m_axi_bresp_i}),
-    .dn_ar_valid_o (m_axi_arvalid_o),
-    .dn_ar_ready_i (m_axi_arready_i),
-    .dn_ar_o       (ar),
-    .dn_r_valid_i  (m_axi_rvalid_i),
-    .dn_r_ready_o  (m_axi_rready_o),
-    .dn_r_i        ({m_axi_rid_i, m_axi_rresp_i, m_axi_rlast_i, m_axi_rdata_i})
-  );
+  assign at_work = {big_i, !big_i};
+
+  for (genvar i = 0; i < 2; i++) begin : gen_isolator
+    prim_axi_isolator #(
+      .ax_t           (axi_ax_t),
+      .w_t            (axi_w_t),
+      .b_t            (axi_b_t),
+      .r_t            (axi_r_t),
+      .MaxOutstanding (i == 1 ? MaxOutstanding : 3),
+      .MaxAhead       (i == 1 ? 4 : 2)
+    ) u_isolator (
+      .clk_i         (clk_i),
+      .rst_ni        (rst_ni),
+      .isolate_i     (isolate_i),
+      .isolated_o    (isolated[i]),
+      .busy_o        (isolator_busy[i]),
+      .up_aw_valid_i (up_aw_valid_i && at_work[i]),
+      .up_aw_ready_o (up_aw_ready[i]),
+      .up_aw_i       ({up_aw_user_i, 4'd0, up_aw_addr_i, up_aw_len_i}),
+      .up_w_valid_i  (up_w_valid_i && at_work[i]),
+      .up_w_ready_o  (up_w_ready[i]),
+      .up_w_i        ({up_w_last_i, 16'hffff, 96'd0, up_w_data_i}),
+      .up_b_valid_o  (up_b_valid[i]),
+      .up_b_ready_i  (up_b_ready_i),
+      .up_b_o        (up_bs[i]),
+      .up_ar_valid_i (up_ar_valid_i && at_work[i]),
+      .up_ar_ready_o (up_ar_ready[i]),
+      .up_ar_i       ({up_ar_user_i, 4'd0, up_ar_addr_i, up_ar_len_i}),
+      .up_r_valid_o  (up_r_valid[i]),
+      .up_r_ready_i  (up_r_ready_i),
+      .up_r_o        (up_rs[i]),
+      .dn_aw_valid_o (dn_aw_valid[i]),
+      .dn_aw_ready_i (m_axi_awready_i),
+      .dn_aw_o       (aws[i]),
+      .dn_w_valid_o  (dn_w_valid[i]),
+      .dn_w_ready_i  (m_axi_wready_i),
+      .dn_w_o        (ws[i]),
+      .dn_b_valid_i  (m_axi_bvalid_i && at_work[i]),
+      .dn_b_ready_o  (dn_b_ready[i]),
+      .dn_b_i        ({m_axi_bid_i, m_axi_bresp_i}),
+      .dn_ar_valid_o (dn_ar_valid[i]),
+      .dn_ar_ready_i (m_axi_arready_i),
+      .dn_ar_o       (ars[i]),
+      .dn_r_valid_i  (m_axi_rvalid_i && at_work[i]),
+      .dn_r_ready_o  (dn_r_ready[i]),
+      .dn_r_i        ({m_axi_rid_i, m_axi_rresp_i, m_axi_rlast_i, m_axi_rdata_i})
+    );
+  end
+
+  assign isolated_o      = isolated[big_i];
+  assign isolator_busy_o = isolator_busy[big_i];
+  assign up_aw_ready_o   = up_aw_ready[big_i];
+  assign up_w_ready_o    = up_w_ready[big_i];
+  assign up_b_valid_o    = up_b_valid[big_i];
+  assign up_b            = up_bs[big_i];
+  assign up_ar_ready_o   = up_ar_ready[big_i];
+  assign up_r_valid_o    = up_r_valid[big_i];
+  assign up_r            = up_rs[big_i];
+  assign m_axi_awvalid_o = dn_aw_valid[big_i];
+  assign aw              = aws[big_i];
+  assign m_axi_wvalid_o  = dn_w_valid[big_i];
+  assign w               = ws[big_i];
+  assign m_axi_bready_o  = dn_b_ready[big_i];
+  assign m_axi_arvalid_o = dn_ar_valid[big_i];
+  assign ar              = ars[big_i];
+  assign m_axi_rready_o  = dn_r_ready[big_i];
 
   assign up_r_data_o = up_r.data[31:0];
   assign up_r_last_o = up_r.last;
@@ -183,7 +216,7 @@ module prim_bench
   assign m_axi_awlen_o   = aw.len;
   assign m_axi_awsize_o  = 3'd4;
   assign m_axi_awburst_o = 2'b01;
-  assign m_axi_awuser_o  = '0;
+  assign m_axi_awuser_o  = aw.user;
   assign m_axi_wdata_o   = w.data;
   assign m_axi_wstrb_o   = w.strb;
   assign m_axi_wlast_o   = w.last;
@@ -192,6 +225,6 @@ module prim_bench
   assign m_axi_arlen_o   = ar.len;
   assign m_axi_arsize_o  = 3'd4;
   assign m_axi_arburst_o = 2'b01;
-  assign m_axi_aruser_o  = '0;
+  assign m_axi_aruser_o  = ar.user;
 
 endmodule : prim_bench

@@ -63,28 +63,38 @@ def _enums(prefix: str, m: Map) -> list[str]:
     return out
 
 
-def registers_header(prefix: str, regs: Map, command: Map) -> str:
-    """Offsets, fields and enumerations of the registers and of the command record."""
+def _offset(prefix: str, reg) -> str:
+    if reg.array is None:
+        return _define(f"{prefix}_REG_{reg.name}", f"0x{reg.offset:03x}")
+    return _define(f"{prefix}_REG_{reg.name}(i)", f"(0x{reg.offset:03x} + (i) * 0x{reg.array.stride:x})")
+
+
+def registers_header(prefix: str, regs: Map, records: list[Map]) -> str:
+    """Offsets, fields and enumerations of the registers and of the command records."""
     guard = f"{prefix}_REGS_H"
     out = [_NOTICE]
-    out += _comment("Registers at the start of BAR 0, 32 bits each, and command records in memory, little-endian.")
+    out += _comment("Registers in BAR 0, 32 bits each, and command records in memory, little-endian.")
     out += [f"#ifndef {guard}", f"#define {guard}"]
     for reg in regs.registers:
         out.append("")
         out += _comment(f"{reg.title}." + (f" {reg.desc}" if reg.desc else ""))
-        out.append(_define(f"{prefix}_REG_{reg.name}", f"0x{reg.offset:03x}"))
+        out.append(_offset(prefix, reg))
         out += _fields(prefix, reg)
-    out += _enums(prefix, regs)
-
-    out.append("")
-    out += _comment("One ring entry, bytes. What a command does not name must be zero.")
-    out.append(_define(f"{prefix}_COMMAND_BYTES", str(command.record_bytes)))
-    for reg in command.registers:
-        out.append("")
-        out += _comment(f"{reg.title}." + (f" {reg.desc}" if reg.desc else ""))
-        out.append(_define(f"{prefix}_COMMAND_{reg.name}", f"0x{reg.offset:02x}"))
-        out += _fields(f"{prefix}_COMMAND", reg)
-    out += _enums(prefix, command)
+    out += ["", *_comment("One record, bytes. What a record does not name must be zero.")]
+    out.append(_define(f"{prefix}_RECORD_BYTES", str(records[0].record_bytes)))
+    for record in records:
+        name = record.name.upper()
+        out += ["", *_comment(f"Record: {record.title}.")]
+        for reg in record.registers:
+            out.append("")
+            out += _comment(f"{reg.title}." + (f" {reg.desc}" if reg.desc else ""))
+            out.append(_define(f"{name}_{reg.name}", f"0x{reg.offset:02x}"))
+            out += _fields(name, reg)
+    seen = set()
+    for m in [regs, *records]:
+        fresh = Map(m.name, m.title, m.desc, [], [e for e in m.enums if e.name not in seen])
+        seen.update(e.name for e in m.enums)
+        out += _enums(prefix, fresh)
     return "\n".join(out + ["", "#endif", ""])
 
 
@@ -96,22 +106,27 @@ def table_header(prefix: str, regs: Map) -> str:
     for reg in regs.registers:
         known = reg.mask(lambda f: not f.volatile or f.writable)
         masks = [
-            reg.offset,
             reg.reset,
             known,
             reg.mask(lambda f: f.readable),
-            reg.mask(lambda f: f.writable and not f.write_one_clears and not f.single_pulse),
+            reg.mask(lambda f: f.writable and f.readable and not f.write_one_clears and not f.single_pulse),
             reg.mask(lambda f: f.write_one_clears),
             reg.mask(lambda f: f.single_pulse),
         ]
-        rows.append(f"  X({reg.name}, " + ", ".join([f"0x{masks[0]:03x}"] + [f"0x{v:08x}u" for v in masks[1:]]) + ")")
+        values = ", ".join(f"0x{v:08x}u" for v in masks)
+        for i in range(reg.array.count if reg.array else 1):
+            element = "" if reg.array is None else str(i)
+            offset = reg.offset + (i * reg.array.stride if reg.array else 0)
+            label = reg.name if reg.array is None else reg.name.replace("_", f"{element}_", 1)
+            rows.append(f"  X({label}, 0x{offset:03x}, {values})")
     return "\n".join(
         [_NOTICE]
         + _comment(
             f"{name}(X) calls X(name, offset, reset, reset_known, read, write, write_one_clears, "
-            "single_pulse) for every register. The last five are bit masks: bits whose reset value is "
-            "the one given, that can be read, that keep what is written, that are cleared by writing "
-            "1, that act once when 1 is written and read as 0."
+            "single_pulse) for every register, each element of an array by itself. The last five are "
+            "bit masks: bits whose reset value is the one given, that can be read, that keep what is "
+            "written and give it back, that are cleared by writing 1, that act once when 1 is written "
+            "and read as 0."
         )
         + [f"#ifndef {guard}", f"#define {guard}", "", f"#define {name}(X) \\"]
         + [" \\\n".join(rows)]

@@ -4,9 +4,8 @@
 
 from dataclasses import dataclass, field
 
-from peakrdl_regblock.udps import ALL_UDPS
 from systemrdl import RDLCompiler
-from systemrdl.node import AddrmapNode, FieldNode, RegNode
+from systemrdl.node import AddrmapNode, FieldNode, RegfileNode, RegNode
 from systemrdl.rdltypes import OnWriteType
 
 
@@ -33,7 +32,7 @@ class Field:
     readable: bool
     writable: bool
     write_one_clears: bool
-    single_pulse: bool  # Written 1 acts once; reads as 0.
+    single_pulse: bool  # What is written acts once; reads as 0.
     volatile: bool  # Hardware may change what software reads.
     encode: str | None
     desc: str
@@ -51,7 +50,7 @@ class Field:
         if self.write_one_clears:
             return "read, write 1 to clear"
         if self.single_pulse:
-            return "write 1 to act"
+            return "write to act"
         return {
             (True, True): "read, write",
             (True, False): "read",
@@ -60,12 +59,22 @@ class Field:
 
 
 @dataclass
+class Array:
+    """Where an element of an array of register files lies."""
+
+    base: int
+    stride: int
+    count: int
+
+
+@dataclass
 class Register:
     name: str
-    offset: int
+    offset: int  # Of the first element, for a register in an array.
     title: str
     desc: str
     fields: list[Field]
+    array: Array | None = None
 
     def mask(self, predicate) -> int:
         return sum(f.mask for f in self.fields if predicate(f))
@@ -79,6 +88,7 @@ class Register:
 class Map:
     name: str
     title: str
+    desc: str
     registers: list[Register]
     enums: list[Enum] = field(default_factory=list)
     record_bytes: int | None = None  # Set for a record in memory, None for a register block.
@@ -98,26 +108,43 @@ def _field(node: FieldNode) -> Field:
         readable=node.is_sw_readable,
         writable=node.is_sw_writable,
         write_one_clears=node.get_property("onwrite") == OnWriteType.woclr,
-        single_pulse=bool(node.get_property("singlepulse")),
+        single_pulse=node.is_sw_writable and not node.is_sw_readable,
         volatile=node.is_volatile,
         encode=encode.type_name.removesuffix("_e") if encode else None,
         desc=_one_line(node.get_property("desc")),
     )
 
 
-def _register(node: RegNode) -> Register:
+def _register(node: RegNode, file: RegfileNode | None = None) -> Register:
+    array = None
+    desc = _one_line(node.get_property("desc"))
+    if file is not None and file.is_array:
+        array = Array(file.raw_absolute_address, file.array_stride, file.array_dimensions[0])
+    elif file is not None:
+        desc = _one_line(file.get_property("desc"))
     return Register(
-        name=node.inst_name,
-        offset=node.absolute_address,
+        name=node.inst_name if file is None else f"{file.inst_name}_{node.inst_name}",
+        offset=array.base + node.raw_address_offset if array else node.absolute_address,
         title=node.get_property("name"),
-        desc=_one_line(node.get_property("desc")),
+        desc=desc,
         fields=[_field(f) for f in node.fields()],
+        array=array,
     )
+
+
+def _nodes(top: AddrmapNode):
+    """(register, the array of register files that it lies in, or None), by address."""
+    for child in top.children(unroll=False):
+        if isinstance(child, RegfileNode):
+            for reg in child.registers():
+                yield reg, child
+        else:
+            yield child, None
 
 
 def _enums(top: AddrmapNode) -> list[Enum]:
     found = {}
-    for reg in top.registers():
+    for reg, _ in _nodes(top):
         for fld in reg.fields():
             encode = fld.get_property("encode")
             if encode:
@@ -129,11 +156,9 @@ def _enums(top: AddrmapNode) -> list[Enum]:
     return list(found.values())
 
 
-def compile_map(source: str, top: str) -> tuple[AddrmapNode, Map]:
+def compile_map(source: str, top: str) -> Map:
     """Compiles addrmap `top` of file `source`; errors go to stderr and raise RDLCompileError."""
     compiler = RDLCompiler()
-    for udp in ALL_UDPS:  # The register block exporter asks for them.
-        compiler.register_udp(udp, soft=False)
     compiler.compile_file(source)
     root = compiler.elaborate(top)
     node = root.top
@@ -141,10 +166,11 @@ def compile_map(source: str, top: str) -> tuple[AddrmapNode, Map]:
         record_bytes = node.get_property("record_bytes")
     except LookupError:
         record_bytes = None
-    return node, Map(
+    return Map(
         name=top,
         title=node.get_property("name"),
-        registers=[_register(r) for r in node.registers()],
+        desc=(node.get_property("desc") or "").strip(),
+        registers=[_register(*pair) for pair in _nodes(node)],
         enums=_enums(node),
         record_bytes=record_bytes,
     )
