@@ -16,10 +16,10 @@
 #include <utility>
 #include <vector>
 
-#include "testbench/support/kestrel_page_table.hpp"
 #include "testbench/support/kestrel_program.hpp"
 #include "testbench/support/kestrel_queue.hpp"
 #include "testbench/support/kestrel_records.hpp"
+#include "testbench/support/page_tables.hpp"
 
 namespace presil::bench {
 
@@ -33,15 +33,23 @@ class KestrelJob : private testbench::KestrelPort {
 
   /// \param program  made for kBase
   explicit KestrelJob(testbench::KestrelProgram program)
-      : program_(std::move(program)), commands_at_(round_up(end_of(program_))), table_(kTables) {
+      : program_(std::move(program)), commands_at_(round_up(end_of(program_))) {
     const std::uint64_t end = round_up(commands_at_ + program_.commands.size() * sizeof(Record));
     pages_ = std::bit_ceil((end - kBase) / kPageBytes);
     memory_.resize(kPages + pages_ * kPageBytes);
+    using testbench::PageTables;
+    PageTables tables(
+        kTables,
+        [this](std::uint64_t addr) {
+          std::uint64_t entry = 0;
+          std::memcpy(&entry, at(addr, sizeof(entry)).data(), sizeof(entry));
+          return entry;
+        },
+        [this](std::uint64_t addr, std::uint64_t entry) {
+          write_memory(addr, std::as_bytes(std::span(&entry, 1)));
+        });
     for (std::uint64_t va = kBase; va < end; va += kPageBytes)
-      table_.map(va, bus_address(va));
-    table_.for_each_table([this](std::uint64_t addr, std::span<const std::byte> bytes) {
-      write_memory(addr, bytes);
-    });
+      tables.map(va, bus_address(va), PageTables::kRead | PageTables::kWrite);
     for (const auto& input : program_.inputs)
       write_virtual(input.addr, input.bytes);
     write_virtual(commands_at_, std::as_bytes(std::span(program_.commands)));
@@ -80,7 +88,7 @@ class KestrelJob : private testbench::KestrelPort {
  private:
   using Record = testbench::KestrelRecord;
 
-  static constexpr std::uint64_t kPageBytes = testbench::KestrelPageTable::kPageBytes;
+  static constexpr std::uint64_t kPageBytes = testbench::PageTables::kPageBytes;
   static constexpr std::uint64_t kRing = 0x1000, kFence = 0x2000, kTables = 0x3000;
   static constexpr std::uint64_t kPages = 0x10'0000;
   static constexpr std::uint32_t kSpace = 1;
@@ -124,7 +132,7 @@ class KestrelJob : private testbench::KestrelPort {
 
   void prepare() {
     write_register(KESTREL_REG_SPACE_CONFIG(0), KESTREL_SPACE_MODE_BYPASS);
-    write_register(KESTREL_REG_SPACE_ROOT_LO(kSpace), static_cast<std::uint32_t>(table_.root()));
+    write_register(KESTREL_REG_SPACE_ROOT_LO(kSpace), static_cast<std::uint32_t>(kTables));
     write_register(KESTREL_REG_SPACE_CONFIG(kSpace), KESTREL_SPACE_MODE_TABLE);
     write_register(KESTREL_REG_IRQ_ENABLE, KESTREL_IRQ_ENABLE_VECTORS_MASK);
     testbench::KestrelQueue queue(*this, 0, {.ring = kRing, .space = kSpace});
@@ -144,7 +152,6 @@ class KestrelJob : private testbench::KestrelPort {
 
   const testbench::KestrelProgram program_;
   const std::uint64_t commands_at_;
-  testbench::KestrelPageTable table_;
   std::uint64_t pages_ = 0;
   std::vector<std::byte> memory_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> register_writes_;
