@@ -31,12 +31,7 @@ class User {
       : queue(queue),
         bench_(bench),
         bus_(0x100'0000'0000 + std::uint64_t{queue} * 0x1'0000'0000),
-        tables_(
-            bus_, [&bench](std::uint64_t addr) { return bench.memory.memory().read64(addr); },
-            [&bench](std::uint64_t addr, std::uint64_t value) {
-              bench.memory.memory().write32(addr, static_cast<std::uint32_t>(value));
-              bench.memory.memory().write32(addr + 4, static_cast<std::uint32_t>(value >> 32));
-            }) {
+        tables_(bus_, bench.memory.memory()) {
     for (unsigned page = 0; page < 4; ++page)
       tables_.map(kCommands + page * kPage, bus_commands() + page * kPage, PageTables::kRead);
     for (unsigned page = 0; page < kDataPages; ++page)

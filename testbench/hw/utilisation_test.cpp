@@ -44,12 +44,7 @@ void write(KestrelBench& bench, std::uint64_t va, std::span<const std::byte> byt
 double utilisation(const KestrelProgram& program) {
   KestrelBench bench({.latency_cycles = 500});
   SparseMemory& memory = bench.memory.memory();
-  PageTables tables(
-      kTables, [&](std::uint64_t addr) { return memory.read64(addr); },
-      [&](std::uint64_t addr, std::uint64_t value) {
-        memory.write32(addr, static_cast<std::uint32_t>(value));
-        memory.write32(addr + 4, static_cast<std::uint32_t>(value >> 32));
-      });
+  PageTables tables(kTables, memory);
   for (std::uint64_t va = kCommands; va < kBase + kProgramBytes; va += kPage)
     tables.map(va, bus_of(va), PageTables::kRead | PageTables::kWrite);
   bench.start();

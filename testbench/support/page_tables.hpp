@@ -26,6 +26,13 @@ class PageTables {
         read_(std::move(read)),
         write_(std::move(write)) {}
 
+  /// In a memory that has read64 and write64; it outlives this.
+  template <typename Memory>
+  PageTables(std::uint64_t tables, Memory& memory)
+      : PageTables(
+            tables, [&memory](std::uint64_t addr) { return memory.read64(addr); },
+            [&memory](std::uint64_t addr, std::uint64_t value) { memory.write64(addr, value); }) {}
+
   [[nodiscard]] std::uint64_t root() const { return root_; }
 
   /// Maps the 4 KiB page of `va`; `permissions` of kRead and kWrite.

@@ -7,6 +7,11 @@
 
 namespace presil::testbench {
 
+void SparseMemory::write64(std::uint64_t addr, std::uint64_t value) {
+  write32(addr, static_cast<std::uint32_t>(value));
+  write32(addr + 4, static_cast<std::uint32_t>(value >> 32));
+}
+
 std::uint8_t& SparseMemory::at(std::uint64_t addr) {
   const std::uint64_t index = addr / kPageBytes;
   if (recent_ == nullptr || index != recent_index_) {

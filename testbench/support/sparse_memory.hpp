@@ -24,6 +24,7 @@ class SparseMemory {
   [[nodiscard]] std::vector<std::uint8_t> read(std::uint64_t addr, std::size_t size_bytes) const;
   [[nodiscard]] std::uint64_t read64(std::uint64_t addr) const;
   void write32(std::uint64_t addr, std::uint32_t value);
+  void write64(std::uint64_t addr, std::uint64_t value);
 
   /// The byte at `addr`, made if it does not exist.
   std::uint8_t& at(std::uint64_t addr);

@@ -13,11 +13,6 @@ constexpr std::uint64_t kPartyStride = 0x1000'0000;
 constexpr std::uint64_t kFirstBus = 0x10'0000'0000;
 constexpr std::uint64_t kFirstVa = 0x2345'0000'0000;
 
-void write64(SparseMemory& memory, std::uint64_t addr, std::uint64_t value) {
-  memory.write32(addr, static_cast<std::uint32_t>(value));
-  memory.write32(addr + 4, static_cast<std::uint32_t>(value >> 32));
-}
-
 }  // namespace
 
 Territory Party::territory() const {
@@ -68,9 +63,7 @@ void Scene::map(Party& party) {
   const Random at_begin = random;
   both([&](Side& side) {
     random = at_begin;  // The same on both sides.
-    PageTables tables(
-        party.root, [&](std::uint64_t addr) { return side.memory->read64(addr); },
-        [&](std::uint64_t addr, std::uint64_t value) { write64(*side.memory, addr, value); });
+    PageTables tables(party.root, *side.memory);
     for (std::uint64_t at = 0; at < Party::kMappedBytes; at += kPage) {
       const bool is_source = at >= Party::kSourceOffset && at < Party::kDestinationOffset;
       std::uint64_t permissions = PageTables::kRead;
