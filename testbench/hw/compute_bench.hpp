@@ -37,7 +37,7 @@ class ComputeBench {
         random_(seed),
         context_(seed),
         model_(std::make_unique<Vkestrel_compute>(&context_)) {
-    model_->clk_i = 0;
+    model_->clk_i = model_->clk_output_i = 0;
     model_->clear_i = model_->start_i = model_->wipe_i = 0;
     model_->flip_arm_i = model_->flip_forget_i = 0;
     model_->rst_ni = 0;
@@ -95,13 +95,13 @@ class ComputeBench {
       CHECK(model_->wv_strb_o == 0xffff);
       std::memcpy(words[model_->wv_addr_o].data(), &model_->wv_data_o, 16);
     }
-    model_->clk_i = 1;
+    model_->clk_i = model_->clk_output_i = 1;
     model_->eval();
     std::memcpy(&model_->ra_data_i, a_word.data(), 16);
     std::memcpy(&model_->rb_data_i, b_word.data(), 16);
     model_->ra_error_i = a ? a_addr == bad_word : random_() % 2;
     model_->rb_error_i = b ? b_addr == bad_word : random_() % 2;
-    model_->clk_i = 0;
+    model_->clk_i = model_->clk_output_i = 0;
     model_->eval();
     if (!model_->clear_i) {
       model_->start_i = model_->wipe_i = model_->flip_arm_i = model_->flip_forget_i = 0;
@@ -238,9 +238,9 @@ class ComputeBench {
     return word;
   }
   void clock() {
-    model_->clk_i = 1;
+    model_->clk_i = model_->clk_output_i = 1;
     model_->eval();
-    model_->clk_i = 0;
+    model_->clk_i = model_->clk_output_i = 0;
     model_->eval();
   }
 

@@ -88,7 +88,7 @@ void FrontBench::step() {
   m.eval();
   m.isolated_i = m.isolate_o && reads_.empty() && write_state_ == WriteState::kIdle;
   m.eval();
-  if (event_ || m.busy_o || !options_.stop_clock) {
+  if (event_ || m.busy_o || time_ns >= m.wake_ns_o || !options_.stop_clock) {
     sample();
     ++edges;
     clock();

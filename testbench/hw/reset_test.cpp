@@ -171,6 +171,16 @@ TEST_CASE("reset: an idle part needs no clock", "[hw][reset][clock]") {
   REQUIRE(bench.settle(0));
   bench.cycles(100);
   CHECK(bench.model().qactive_o == 0);
+  // Without a clock edge: an access that is offered wakes the clock.
+  auto& m = bench.model();
+  for (auto* offer : {&m.s_axil_arvalid_i, &m.s_axil_awvalid_i, &m.s_axil_wvalid_i}) {
+    *offer = 1;
+    m.eval();
+    CHECK(m.qactive_o == 1);
+    *offer = 0;
+    m.eval();
+    CHECK(m.qactive_o == 0);
+  }
 }
 
 }  // namespace

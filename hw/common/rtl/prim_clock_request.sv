@@ -44,24 +44,15 @@ module prim_clock_request (
     StDenied
   } state_e;
 
-  state_e state_d, state_q;
-
-  always_comb begin
-    state_d = state_q;
-
-    unique case (state_q)
-      StRun:     if (!qreqn_i) state_d = busy_i || wake_i ? StDenied : StStopped;
-      StStopped: if (qreqn_i)  state_d = StRun;
-      StDenied:  if (qreqn_i)  state_d = StRun;
-      default:   state_d = StRun;
-    endcase
-  end
+  state_e state_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       state_q <= StRun;
-    end else begin
-      state_q <= state_d;
+    end else if (!qreqn_i && state_q == StRun) begin
+      state_q <= busy_i || wake_i ? StDenied : StStopped;
+    end else if (qreqn_i && state_q != StRun) begin
+      state_q <= StRun;
     end
   end
 

@@ -35,7 +35,7 @@ module prim_fifo #(
   // One bit more than an index: equal pointers mean empty, pointers `Depth` apart mean full.
   logic [IndexW:0] wr_ptr_q, rd_ptr_q;
   logic            out_valid_q;
-  logic            push, load;
+  logic            load;
 
   data_t mem_q [Depth];
   data_t out_q;
@@ -44,7 +44,6 @@ module prim_fifo #(
   assign rd_valid_o = out_valid_q;
   assign rd_data_o  = out_q;
 
-  assign push = wr_valid_i && wr_ready_o;
   // The output register takes the next word as soon as it is free.
   assign load = (rd_ptr_q != wr_ptr_q) && (!out_valid_q || rd_ready_i);
 
@@ -58,7 +57,7 @@ module prim_fifo #(
       rd_ptr_q    <= '0;
       out_valid_q <= 1'b0;
     end else begin
-      if (push) wr_ptr_q <= wr_ptr_q + 1'b1;
+      if (wr_valid_i && wr_ready_o) wr_ptr_q <= wr_ptr_q + 1'b1;
       if (load) begin
         rd_ptr_q    <= rd_ptr_q + 1'b1;
         out_valid_q <= 1'b1;
@@ -74,7 +73,7 @@ module prim_fifo #(
   /* verilator lint_off BLKSEQ */
   always_ff @(posedge clk_i) begin
     if (load) out_q <= mem_q[rd_ptr_q[IndexW-1:0]];
-    if (push) mem_q[wr_ptr_q[IndexW-1:0]] = wr_data_i;
+    if (wr_valid_i && wr_ready_o) mem_q[wr_ptr_q[IndexW-1:0]] = wr_data_i;
   end
   /* verilator lint_on BLKSEQ */
 

@@ -25,48 +25,39 @@ module prim_skid_buffer #(
   output data_t data_o
 );
 
-  logic  valid_d, valid_q;
-  logic  skid_valid_d, skid_valid_q;
-  logic  take, advance;
+  logic  valid_q, skid_valid_q;
   data_t data_q, skid_data_q;
 
   assign ready_o = !skid_valid_q;
   assign valid_o = valid_q;
   assign data_o  = data_q;
 
-  assign take    = valid_i && ready_o;
-  assign advance = !valid_q || ready_i;
-
-  always_comb begin
-    valid_d      = valid_q;
-    skid_valid_d = skid_valid_q;
-
-    if (advance) begin
-      valid_d      = skid_valid_q || take;
-      skid_valid_d = 1'b0;
-    end else if (take) begin
-      skid_valid_d = 1'b1;
-    end
-  end
-
+  // Nothing here is combinational: a simulation looks at the inputs once a cycle, and only while
+  // there is a word.
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       valid_q      <= 1'b0;
       skid_valid_q <= 1'b0;
-    end else begin
-      valid_q      <= valid_d;
-      skid_valid_q <= skid_valid_d;
+    end else if (valid_i || valid_q) begin
+      if (!valid_q || ready_i) begin
+        valid_q      <= skid_valid_q || valid_i;
+        skid_valid_q <= 1'b0;
+      end else if (valid_i) begin
+        skid_valid_q <= 1'b1;
+      end
     end
   end
 
   // Words need no reset: the valid bits gate every use.
   always_ff @(posedge clk_i) begin
-    if (advance && skid_valid_q) begin
-      data_q <= skid_data_q;
-    end else if (advance && take) begin
-      data_q <= data_i;
+    if (valid_i || valid_q) begin
+      if (!valid_q || ready_i) begin
+        if (skid_valid_q) data_q <= skid_data_q;
+        else if (valid_i) data_q <= data_i;
+      end else if (valid_i && !skid_valid_q) begin
+        skid_data_q <= data_i;
+      end
     end
-    if (take && !advance) skid_data_q <= data_i;
   end
 
 endmodule : prim_skid_buffer

@@ -114,10 +114,59 @@ module kestrel
   logic                  record_begin, record_end, record_done, call, command, clear_queue;
   logic                  load_token, compute_token, store_token, counters_busy;
   count_events_t         core_events, events;
-  logic                  csr_busy, front_busy, core_busy;
+  compute_events_t       compute_events;
+  logic                  csr_busy, front_busy, core_busy, core_wake, front_wake;
+
+  ///////////
+  // Clock //
+  ///////////
+
+  // Registers and front end rest while they have nothing to do; engines and bus as well, but they
+  // run with those. Within the core there are more domains.
+  logic clk_control, control_running, control_busy_q;
+  logic clk_memory, memory_running, memory_busy_q;
+  logic compute_running;
+  logic access_offered, answer_offered, time_has_come;
+
+  assign access_offered = s_axil_awvalid_i || s_axil_wvalid_i || s_axil_arvalid_i;
+  assign answer_offered = m_axi_bvalid_i || m_axi_rvalid_i;
+  assign time_has_come  = time_ns_i >= wake_ns_o;
+
+  // In the domain itself, so that nobody looks while it rests.
+  always_ff @(posedge clk_control or negedge rst_ni) begin
+    if (!rst_ni) control_busy_q <= 1'b1;
+    else         control_busy_q <= csr_busy || front_busy;
+  end
+
+  always_ff @(posedge clk_memory or negedge rst_ni) begin
+    if (!rst_ni) memory_busy_q <= 1'b1;
+    else         memory_busy_q <= core_busy;
+  end
+
+  prim_clock_domain u_control_clock (
+    .clk_i     (clk_i),
+    .rst_ni    (rst_ni),
+    .busy_i    (control_busy_q || front_wake),
+    .wake_i    (access_offered || time_has_come),
+    .with_i    (1'b0),
+    .running_o (control_running),
+    .clk_o     (clk_control)
+  );
+
+  prim_clock_domain u_memory_clock (
+    .clk_i     (clk_i),
+    .rst_ni    (rst_ni),
+    .busy_i    (memory_busy_q || core_wake),
+    .wake_i    (answer_offered),
+    .with_i    (control_running),
+    .running_o (memory_running),
+    .clk_o     (clk_memory)
+  );
 
   kestrel_csr u_csr (
-    .clk_i            (clk_i),
+    .clk_i            (clk_control),
+    .clk_count_i      (clk_i),
+    .clk_space_i      (clk_memory),
     .rst_ni           (rst_ni),
     .time_ns_i        (time_ns_i),
     .s_axil_awaddr_i  (s_axil_awaddr_i),
@@ -172,6 +221,7 @@ module kestrel
     .record_done_i    (record_done),
     .call_i           (call),
     .events_i         (events),
+    .compute_events_i (compute_events),
     .clear_queue_i    (clear_queue),
     .clear_number_i   (clear_number),
     .counters_busy_o  (counters_busy),
@@ -205,7 +255,7 @@ module kestrel
   logic              fetch_valid, fetch_ready, fetch_refuse, fetch_r_valid;
   bus_req_t          fetch_req, write_req;
   refusal_t          read_refusal, write_refusal, stalled_refusal;
-  r_beat_t           r_beat;
+  r_beat_t           fetch_r;
   logic              write_valid, write_ready, write_refuse;
   logic              write_w_valid, write_w_ready, write_b_valid;
   axi_w_t            write_w;
@@ -215,7 +265,7 @@ module kestrel
   access_e           stalled_access;
 
   kestrel_front u_front (
-    .clk_i             (clk_i),
+    .clk_i             (clk_control),
     .rst_ni            (rst_ni),
     .reg_write_i       (reg_write),
     .reg_read_i        (reg_read),
@@ -250,7 +300,7 @@ module kestrel
     .fetch_refuse_i    (fetch_refuse),
     .fetch_refusal_i   (read_refusal),
     .fetch_r_valid_i   (fetch_r_valid),
-    .fetch_r_i         (r_beat),
+    .fetch_r_i         (fetch_r),
     .write_valid_o     (write_valid),
     .write_req_o       (write_req),
     .write_ready_i     (write_ready),
@@ -299,9 +349,26 @@ module kestrel
 
   axi_ax_t aw, ar;
   axi_w_t  w;
+  axi_b_t  b;
+  axi_r_t  r;
+
+  // Only with an answer, for the speed of simulation.
+  always_comb begin
+    b = '0;
+    if (m_axi_bvalid_i) b = '{id: m_axi_bid_i, resp: m_axi_bresp_i};
+  end
+
+  always_comb begin
+    r = '0;
+    if (m_axi_rvalid_i) begin
+      r = '{id: m_axi_rid_i, resp: m_axi_rresp_i, last: m_axi_rlast_i, data: m_axi_rdata_i};
+    end
+  end
 
   kestrel_core u_core (
-    .clk_i             (clk_i),
+    .clk_main_i        (clk_i),
+    .clk_i             (clk_memory),
+    .running_i         (memory_running),
     .rst_ni            (rst_ni),
     .clear_i           (clear),
     .isolate_i         (isolate),
@@ -330,7 +397,7 @@ module kestrel
     .fetch_refuse_o    (fetch_refuse),
     .read_refusal_o    (read_refusal),
     .fetch_r_valid_o   (fetch_r_valid),
-    .r_o               (r_beat),
+    .fetch_r_o         (fetch_r),
     .write_valid_i     (write_valid),
     .write_req_i       (write_req),
     .write_ready_o     (write_ready),
@@ -340,7 +407,7 @@ module kestrel
     .write_w_i         (write_w),
     .write_w_ready_o   (write_w_ready),
     .write_b_valid_o   (write_b_valid),
-    .b_resp_o          (b_resp),
+    .write_b_resp_o    (b_resp),
     .stall_faults_i    (stall_faults),
     .stalled_o         (stalled),
     .stalled_refusal_o (stalled_refusal),
@@ -363,7 +430,11 @@ module kestrel
     .flip_addr_i       (flip_addr),
     .flip_bit_i        (flip_bit),
     .events_o          (core_events),
+    .compute_events_o  (compute_events),
     .busy_o            (core_busy),
+    .wake_o            (core_wake),
+    .front_wake_o      (front_wake),
+    .compute_running_o (compute_running),
     .aw_valid_o        (m_axi_awvalid_o),
     .aw_ready_i        (m_axi_awready_i),
     .aw_o              (aw),
@@ -372,13 +443,13 @@ module kestrel
     .w_o               (w),
     .b_valid_i         (m_axi_bvalid_i),
     .b_ready_o         (m_axi_bready_o),
-    .b_i               ({m_axi_bid_i, m_axi_bresp_i}),
+    .b_i               (b),
     .ar_valid_o        (m_axi_arvalid_o),
     .ar_ready_i        (m_axi_arready_i),
     .ar_o              (ar),
     .r_valid_i         (m_axi_rvalid_i),
     .r_ready_o         (m_axi_rready_o),
-    .r_i               ({m_axi_rid_i, m_axi_rresp_i, m_axi_rlast_i, m_axi_rdata_i})
+    .r_i               (r)
   );
 
   // What all accesses share: full-width beats, incrementing; normal memory, not cacheable by others
@@ -414,8 +485,8 @@ module kestrel
   prim_clock_request u_clock_request (
     .clk_i      (clk_i),
     .rst_ni     (rst_ni),
-    .busy_i     (csr_busy || front_busy || core_busy),
-    .wake_i     (time_ns_i >= wake_ns_o),
+    .busy_i     (memory_running || compute_running || access_offered || answer_offered),
+    .wake_i     (time_has_come),
     .qreqn_i    (qreqn_i),
     .qacceptn_o (qacceptn_o),
     .qdeny_o    (qdeny_o),

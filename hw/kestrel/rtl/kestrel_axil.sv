@@ -8,8 +8,8 @@
 /// with a strobe missing is answered and otherwise ignored. The two lowest address bits are
 /// ignored. When reads and writes are offered without end they take turns.
 ///
-/// Every output comes from a register but `busy_o`, which must wake a stopped clock. A write takes
-/// three cycles, a read four, when the answer is taken at once.
+/// Every output comes from a register. A write takes three cycles, a read four, when the answer is
+/// taken at once.
 module kestrel_axil #(
   /// Width of an address, in bits.
   parameter int unsigned AddrW = 21
@@ -46,7 +46,7 @@ module kestrel_axil #(
   /// What the register holds, valid in the cycle after `read_o`.
   input  logic [31:0]      rdata_i,
 
-  /// An access is offered or under way.
+  /// An access is under way; one that is offered needs the clock, too.
   output logic             busy_o
 );
 
@@ -69,7 +69,7 @@ module kestrel_axil #(
   logic write_offered;
   assign write_offered = s_axil_awvalid_i && s_axil_wvalid_i;
 
-  assign busy_o = state_q != StIdle || s_axil_awvalid_i || s_axil_wvalid_i || s_axil_arvalid_i;
+  assign busy_o = state_q != StIdle;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -79,7 +79,7 @@ module kestrel_axil #(
       addr_q       <= '0;
       wdata_q      <= '0;
       rdata_q      <= '0;
-    end else if (busy_o) begin
+    end else begin
       unique case (state_q)
         StIdle: begin
           if (s_axil_arvalid_i && (read_first_q || !write_offered)) begin

@@ -13,7 +13,10 @@
 module kestrel_compute
   import kestrel_pkg::*;
 (
+  /// Clock, and that of OUTPUT, which may rest a few cycles after `output_busy_o` is low, and needs
+  /// to run from the cycle after it is high.
   input  logic                 clk_i,
+  input  logic                 clk_output_i,
   input  logic                 rst_ni,
   /// Forget the command; the accumulators stay.
   input  logic                 clear_i,
@@ -28,6 +31,9 @@ module kestrel_compute
   output failure_t             failure_o,
   /// Needs the clock.
   output logic                 busy_o,
+  output logic                 output_busy_o,
+  /// `done_o` or `failed_o` will rise with the next edge.
+  output logic                 ends_o,
   /// From start to done or failure.
   output logic                 active_o,
 
@@ -196,10 +202,10 @@ module kestrel_compute
   logic [SpadAddrW-1:0] out_ra_addr, out_rb_addr;
 
   kestrel_output u_output (
-    .clk_i       (clk_i),
+    .clk_i       (clk_output_i),
     .rst_ni      (rst_ni),
     .clear_i     (clear_i || failed_o),
-    .start_i     (start_output),
+    .start_i     (output_start_q),
     .cmd_i       (cmd_i),
     .done_o      (out_done),
     .range_o     (out_range),
@@ -236,7 +242,7 @@ module kestrel_compute
   // State //
   ///////////
 
-  logic         active_d, active_q, output_q, done_d, done_q;
+  logic         active_d, active_q, output_q, output_start_q, done_d, done_q;
   error_cause_e cause_d, cause_q;
   logic         fail_parity, fail_range;
 
@@ -267,22 +273,26 @@ module kestrel_compute
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      active_q <= 1'b0;
-      output_q <= 1'b0;
-      done_q   <= 1'b0;
-      cause_q  <= CauseNone;
+      active_q       <= 1'b0;
+      output_start_q <= 1'b0;
+      output_q       <= 1'b0;
+      done_q         <= 1'b0;
+      cause_q        <= CauseNone;
     end else begin
-      active_q <= active_d;
-      output_q <= start_i ? start_output : output_q && active_d;
-      done_q   <= done_d;
-      cause_q  <= cause_d;
+      active_q       <= active_d;
+      output_start_q <= start_output && !clear_i;
+      output_q       <= start_i ? start_output : output_q && active_d;
+      done_q         <= done_d;
+      cause_q        <= cause_d;
     end
   end
 
   assign done_o          = done_q;
   assign failed_o        = cause_q != CauseNone;
   assign active_o        = active_q || done_q;
+  assign ends_o          = done_d || (cause_d != CauseNone && !failed_o);
   assign output_active_o = output_q;
+  assign output_busy_o   = start_output || output_q;
   assign busy_o          = active_q || done_q || wiping_o;
 
   assign failure_o.cause = cause_q;

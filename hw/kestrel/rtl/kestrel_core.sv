@@ -7,7 +7,11 @@ module kestrel_core
   import kestrel_pkg::*;
   import kestrel_cmd_pkg::*;
 (
+  /// Clock that does not rest, and that of everything but the compute engine and the scratchpad,
+  /// with its `running_o`; see prim_clock_domain. The front end's clock may rest while that runs.
+  input  logic              clk_main_i,
   input  logic              clk_i,
+  input  logic              running_i,
   input  logic              rst_ni,
 
   /// Forget everything under way, and cut off the bus until nothing is outstanding.
@@ -45,7 +49,7 @@ module kestrel_core
   output logic              fetch_refuse_o,
   output refusal_t          read_refusal_o,
   output logic              fetch_r_valid_o,
-  output r_beat_t           r_o,
+  output r_beat_t           fetch_r_o,
   input  logic              write_valid_i,
   input  bus_req_t          write_req_i,
   output logic              write_ready_o,
@@ -55,7 +59,7 @@ module kestrel_core
   input  axi_w_t            write_w_i,
   output logic              write_w_ready_o,
   output logic              write_b_valid_o,
-  output logic [1:0]        b_resp_o,
+  output logic [1:0]        write_b_resp_o,
 
   /// Translation faults that stall.
   input  logic              stall_faults_i,
@@ -88,9 +92,16 @@ module kestrel_core
 
   /// What is counted, but for what the front end knows.
   output count_events_t     events_o,
+  output compute_events_t   compute_events_o,
 
-  /// The clock is needed.
+  /// `clk_i` is needed, besides for answers that the bus offers: by what it clocks, and by what the
+  /// compute engine and the scratchpad have to say.
   output logic              busy_o,
+  output logic              wake_o,
+  /// The front end's clock is needed: it is told something with the next edge.
+  output logic              front_wake_o,
+  /// The compute engine's clock runs.
+  output logic              compute_running_o,
 
   /// AXI4.
   output logic              aw_valid_o,
@@ -110,7 +121,35 @@ module kestrel_core
   input  axi_r_t            r_i
 );
 
-  logic load_busy, store_busy, compute_busy, scratchpad_busy, bus_busy;
+  logic load_busy, store_busy, compute_busy, output_busy, scratchpad_busy, bus_busy;
+  logic wiping;
+
+  ////////////
+  // Clocks //
+  ////////////
+
+  // The compute engine and the scratchpad, and within them what only OUTPUT needs.
+  logic clk_compute, clk_output, unused_output_running;
+
+  prim_clock_domain u_compute_clock (
+    .clk_i     (clk_main_i),
+    .rst_ni    (rst_ni),
+    .busy_i    (compute_busy || scratchpad_busy),
+    .wake_i    (1'b0),
+    .with_i    (running_i),
+    .running_o (compute_running_o),
+    .clk_o     (clk_compute)
+  );
+
+  prim_clock_domain u_output_clock (
+    .clk_i     (clk_main_i),
+    .rst_ni    (rst_ni),
+    .busy_i    (output_busy),
+    .wake_i    (1'b0),
+    .with_i    (1'b0),
+    .running_o (unused_output_running),
+    .clk_o     (clk_output)
+  );
 
   ////////////////
   // Scratchpad //
@@ -125,7 +164,7 @@ module kestrel_core
   logic                 scratchpad_wiping, accumulators_wiping;
 
   kestrel_scratchpad u_scratchpad (
-    .clk_i         (clk_i),
+    .clk_i         (clk_compute),
     .rst_ni        (rst_ni),
     .wipe_i        (wipe_i),
     .wiping_o      (scratchpad_wiping),
@@ -161,13 +200,24 @@ module kestrel_core
     .busy_o        (scratchpad_busy)
   );
 
-  assign wiping_o = scratchpad_wiping || accumulators_wiping;
+  // From the cycle after `wipe_i` on, as the memories, but a cycle longer.
+  logic wiping_q;
+
+  assign wiping = scratchpad_wiping || accumulators_wiping;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) wiping_q <= 1'b1;
+    else         wiping_q <= wiping || wipe_i;
+  end
+
+  assign wiping_o = wiping_q;
 
   /////////////
   // Engines //
   /////////////
 
   logic       load_valid, load_ready, load_refuse, load_r_valid, load_active;
+  logic [1:0] b_resp;
   bus_req_t   load_req;
   logic [4:0] read_beats, write_beats;
   logic       store_valid, store_ready, store_refuse, store_active;
@@ -184,9 +234,9 @@ module kestrel_core
     .start_i      (load_start_i),
     .cmd_i        (load_cmd_i),
     .space_i      (space_i),
-    .done_o       (load_done_o),
-    .failed_o     (load_failed_o),
-    .failure_o    (load_failure_o),
+    .done_o       (load_done),
+    .failed_o     (load_failed),
+    .failure_o    (load_failure),
     .busy_o       (load_busy),
     .active_o     (load_active),
     .read_beats_o (read_beats),
@@ -196,7 +246,7 @@ module kestrel_core
     .refuse_i     (load_refuse),
     .refusal_i    (read_refusal_o),
     .r_valid_i    (load_r_valid),
-    .r_i          (r_o),
+    .r_i          (r_beat),
     .wl_valid_o   (wl_valid),
     .wl_addr_o    (wl_addr),
     .wl_strb_o    (wl_strb),
@@ -211,9 +261,9 @@ module kestrel_core
     .start_i       (store_start_i),
     .cmd_i         (store_cmd_i),
     .space_i       (space_i),
-    .done_o        (store_done_o),
-    .failed_o      (store_failed_o),
-    .failure_o     (store_failure_o),
+    .done_o        (store_done),
+    .failed_o      (store_failed),
+    .failure_o     (store_failure),
     .busy_o        (store_busy),
     .active_o      (store_active),
     .write_beats_o (write_beats),
@@ -226,7 +276,7 @@ module kestrel_core
     .w_o           (store_w),
     .w_ready_i     (store_w_ready),
     .b_valid_i     (store_b_valid),
-    .b_resp_i      (b_resp_o),
+    .b_resp_i      (b_resp),
     .rs_valid_o    (rs_valid),
     .rs_addr_o     (rs_addr),
     .rs_ready_i    (rs_ready),
@@ -234,16 +284,23 @@ module kestrel_core
     .rs_error_i    (rs_error)
   );
 
+  logic     load_done, load_failed, store_done, store_failed;
+  logic     compute_ends, compute_done, compute_failed;
+  failure_t load_failure, store_failure, compute_failure;
+
   kestrel_compute u_compute (
-    .clk_i           (clk_i),
+    .clk_i           (clk_compute),
+    .clk_output_i    (clk_output),
     .rst_ni          (rst_ni),
     .clear_i         (clear_i),
     .start_i         (compute_start_i),
     .cmd_i           (compute_cmd_i),
-    .done_o          (compute_done_o),
-    .failed_o        (compute_failed_o),
-    .failure_o       (compute_failure_o),
+    .done_o          (compute_done),
+    .failed_o        (compute_failed),
+    .failure_o       (compute_failure),
     .busy_o          (compute_busy),
+    .output_busy_o   (output_busy),
+    .ends_o          (compute_ends),
     .active_o        (compute_active),
     .compute_busy_o  (array_busy),
     .macs16_o        (macs16),
@@ -279,6 +336,8 @@ module kestrel_core
   bus_req_t wr_req [2];
   axi_w_t   wr_w [2];
   logic     tlb_miss, waiting, bus_idle, isolator_busy;
+  logic     fetch_r_valid, write_b_valid;
+  r_beat_t  r_beat;
   logic     up_aw_valid, up_aw_ready, up_w_valid, up_w_ready, up_b_valid, up_b_ready;
   logic     up_ar_valid, up_ar_ready, up_r_valid, up_r_ready;
   axi_ax_t  up_aw, up_ar;
@@ -303,8 +362,8 @@ module kestrel_core
     .rd_refuse_o       ({load_refuse, fetch_refuse_o}),
     .rd_req_i          (rd_req),
     .rd_refusal_o      (read_refusal_o),
-    .r_valid_o         ({load_r_valid, fetch_r_valid_o}),
-    .r_o               (r_o),
+    .r_valid_o         ({load_r_valid, fetch_r_valid}),
+    .r_o               (r_beat),
     .wr_valid_i        ({write_valid_i, store_valid}),
     .wr_ready_o        ({write_ready_o, store_ready}),
     .wr_refuse_o       ({write_refuse_o, store_refuse}),
@@ -313,8 +372,8 @@ module kestrel_core
     .w_valid_i         ({write_w_valid_i, store_w_valid}),
     .w_ready_o         ({write_w_ready_o, store_w_ready}),
     .w_i               (wr_w),
-    .b_valid_o         ({write_b_valid_o, store_b_valid}),
-    .b_resp_o          (b_resp_o),
+    .b_valid_o         ({write_b_valid, store_b_valid}),
+    .b_resp_o          (b_resp),
     .space_o           (space_number_o),
     .space_i           (space_entry_i),
     .inv_start_i       (inv_start_i),
@@ -386,15 +445,90 @@ module kestrel_core
     .dn_w_valid_o  (w_valid_o),
     .dn_w_ready_i  (w_ready_i),
     .dn_w_o        (w_o),
-    .dn_b_valid_i  (b_valid_i),
-    .dn_b_ready_o  (b_ready_o),
-    .dn_b_i        (b_i),
+    .dn_b_valid_i  (b_valid),
+    .dn_b_ready_o  (b_ready),
+    .dn_b_i        (b),
     .dn_ar_valid_o (ar_valid_o),
     .dn_ar_ready_i (ar_ready_i),
     .dn_ar_o       (ar_o),
-    .dn_r_valid_i  (r_valid_i),
-    .dn_r_ready_o  (r_ready_o),
-    .dn_r_i        (r_i)
+    .dn_r_valid_i  (r_valid),
+    .dn_r_ready_o  (r_ready),
+    .dn_r_i        (r)
+  );
+
+  // Answers come at any time, and are taken once the clock runs.
+  logic   b_valid, b_ready, b_stage_ready, r_valid, r_ready, r_stage_ready;
+  axi_b_t b;
+  axi_r_t r;
+
+  prim_skid_buffer #(
+    .data_t (axi_b_t)
+  ) u_b_stage (
+    .clk_i   (clk_i),
+    .rst_ni  (rst_ni),
+    .valid_i (b_valid_i),
+    .ready_o (b_stage_ready),
+    .data_i  (b_i),
+    .valid_o (b_valid),
+    .ready_i (b_ready),
+    .data_o  (b)
+  );
+
+  prim_skid_buffer #(
+    .data_t (axi_r_t)
+  ) u_r_stage (
+    .clk_i   (clk_i),
+    .rst_ni  (rst_ni),
+    .valid_i (r_valid_i),
+    .ready_o (r_stage_ready),
+    .data_i  (r_i),
+    .valid_o (r_valid),
+    .ready_i (r_ready),
+    .data_o  (r)
+  );
+
+  assign b_ready_o = b_stage_ready && running_i;
+  assign r_ready_o = r_stage_ready && running_i;
+
+  ////////////
+  // Report //
+  ////////////
+
+  logic report_wake, report_busy;
+
+  kestrel_report u_report (
+    .clk_i             (clk_i),
+    .rst_ni            (rst_ni),
+    .clear_i           (clear_i),
+    .load_done_i       (load_done),
+    .load_failed_i     (load_failed),
+    .load_failure_i    (load_failure),
+    .store_done_i      (store_done),
+    .store_failed_i    (store_failed),
+    .store_failure_i   (store_failure),
+    .compute_done_i    (compute_done),
+    .compute_failed_i  (compute_failed),
+    .compute_failure_i (compute_failure),
+    .r_valid_i         (fetch_r_valid),
+    .r_i               (r_beat),
+    .b_valid_i         (write_b_valid),
+    .b_resp_i          (b_resp),
+    .levels_i          ({isolated_o, stalled_o, inv_busy_o}),
+    .load_done_o       (load_done_o),
+    .load_failed_o     (load_failed_o),
+    .load_failure_o    (load_failure_o),
+    .store_done_o      (store_done_o),
+    .store_failed_o    (store_failed_o),
+    .store_failure_o   (store_failure_o),
+    .compute_done_o    (compute_done_o),
+    .compute_failed_o  (compute_failed_o),
+    .compute_failure_o (compute_failure_o),
+    .r_valid_o         (fetch_r_valid_o),
+    .r_o               (fetch_r_o),
+    .b_valid_o         (write_b_valid_o),
+    .b_resp_o          (write_b_resp_o),
+    .wake_o            (report_wake),
+    .busy_o            (report_busy)
   );
 
   /////////////
@@ -402,21 +536,23 @@ module kestrel_core
   /////////////
 
   always_comb begin
-    events_o              = '0;
-    events_o.tlb_miss     = tlb_miss;
-    events_o.translation  = waiting;
-    events_o.macs16       = macs16;
-    events_o.read_beats   = read_beats;
-    events_o.write_beats  = write_beats;
-    events_o.load_busy    = load_active;
-    events_o.store_busy   = store_active;
-    events_o.output_busy  = output_active;
-    events_o.compute_busy = array_busy;
+    events_o             = '0;
+    events_o.tlb_miss    = tlb_miss;
+    events_o.translation = waiting;
+    events_o.read_beats  = read_beats;
+    events_o.write_beats = write_beats;
+    events_o.load_busy   = load_active;
+    events_o.store_busy  = store_active;
   end
 
-  // Requests and data that the bus has not taken need the clock; answers bring it along.
-  assign busy_o = load_busy || store_busy || compute_busy || scratchpad_busy || accumulators_wiping
-      || bus_busy || aw_valid_o || w_valid_o || ar_valid_o || b_valid_i || r_valid_i;
+  assign compute_events_o = {macs16, output_active, array_busy};
+
+  // Requests and data that the bus has not taken need the clock.
+  assign busy_o = load_busy || store_busy || bus_busy || aw_valid_o || w_valid_o || ar_valid_o ||
+                  b_valid || r_valid || wiping_q || report_busy;
+  // What comes out of the other domains: the end of a wipe and of a command.
+  assign wake_o       = wiping || compute_ends || compute_done;
+  assign front_wake_o = report_wake || wake_o || wiping_q;
 
   logic unused_active;
   assign unused_active = compute_active;

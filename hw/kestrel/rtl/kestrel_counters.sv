@@ -20,7 +20,10 @@ module kestrel_counters
   /// Width of the counters of one record, bits.
   parameter int unsigned RecordW = 48
 ) (
+  /// Clock of everything but the counts of a record, and theirs: the first may rest while there is
+  /// nothing to do but to count.
   input  logic              clk_i,
+  input  logic              clk_count_i,
   input  logic              rst_ni,
   /// Forgets everything, the snapshot too, and counts nothing while high.
   input  logic              clear_i,
@@ -40,6 +43,7 @@ module kestrel_counters
   input  logic              call_i,
   /// What else happens in this cycle.
   input  count_events_t     events_i,
+  input  compute_events_t   compute_events_i,
 
   /// Clears a queue's row; one cycle. The sum stays. With or after the end of the queue's last
   /// record, what that record counted goes as well.
@@ -235,13 +239,13 @@ module kestrel_counters
   assign take = adding && !step_q[0];
 
   // verilator lint_off BLKSEQ
-  always_ff @(posedge clk_i or negedge rst_ni) begin
+  always_ff @(posedge clk_count_i or negedge rst_ni) begin
     if (!rst_ni) begin
       for (int unsigned i = 0; i < NumCounters; i++) count[i] = '0;
       amount_q <= '0;
     end else if (clear_i) begin
       for (int unsigned i = 0; i < NumCounters; i++) count[i] = '0;
-    end else if (take || record_end_i || record_done_i || call_i || events_i != '0) begin
+    end else begin
       if (take) begin
         // Beats and multiply-accumulates are counted by 16.
         amount_q <= counter inside {ReadBytes, WriteBytes, Macs} ? 64'(count[counter]) << 4
@@ -253,19 +257,24 @@ module kestrel_counters
       if (call_i)        count[Calls]   = count[Calls] + 1'b1;
       if (record_end_i)  count[BusyNs]  = count[BusyNs] + RecordW'(time_ns_i - begin_ns_q);
 
-      if (events_i.command)       count[Commands]     = count[Commands] + 1'b1;
-      if (events_i.compute_busy)  count[ComputeBusy]  = count[ComputeBusy] + 1'b1;
-      if (events_i.output_busy)   count[OutputBusy]   = count[OutputBusy] + 1'b1;
-      if (events_i.load_busy)     count[LoadBusy]     = count[LoadBusy] + 1'b1;
-      if (events_i.store_busy)    count[StoreBusy]    = count[StoreBusy] + 1'b1;
-      if (events_i.compute_token) count[ComputeToken] = count[ComputeToken] + 1'b1;
-      if (events_i.load_token)    count[LoadToken]    = count[LoadToken] + 1'b1;
-      if (events_i.store_token)   count[StoreToken]   = count[StoreToken] + 1'b1;
-      if (events_i.translation)   count[Translation]  = count[Translation] + 1'b1;
-      if (events_i.tlb_miss)      count[TlbMisses]    = count[TlbMisses] + 1'b1;
-      count[ReadBytes]  = count[ReadBytes] + RecordW'(events_i.read_beats);
-      count[WriteBytes] = count[WriteBytes] + RecordW'(events_i.write_beats);
-      count[Macs]       = count[Macs] + RecordW'(events_i.macs16);
+      if (compute_events_i != '0) begin
+        if (compute_events_i.compute_busy) count[ComputeBusy] = count[ComputeBusy] + 1'b1;
+        if (compute_events_i.output_busy)  count[OutputBusy]  = count[OutputBusy] + 1'b1;
+        count[Macs] = count[Macs] + RecordW'(compute_events_i.macs16);
+      end
+
+      if (events_i != '0) begin
+        if (events_i.command)       count[Commands]     = count[Commands] + 1'b1;
+        if (events_i.load_busy)     count[LoadBusy]     = count[LoadBusy] + 1'b1;
+        if (events_i.store_busy)    count[StoreBusy]    = count[StoreBusy] + 1'b1;
+        if (events_i.compute_token) count[ComputeToken] = count[ComputeToken] + 1'b1;
+        if (events_i.load_token)    count[LoadToken]    = count[LoadToken] + 1'b1;
+        if (events_i.store_token)   count[StoreToken]   = count[StoreToken] + 1'b1;
+        if (events_i.translation)   count[Translation]  = count[Translation] + 1'b1;
+        if (events_i.tlb_miss)      count[TlbMisses]    = count[TlbMisses] + 1'b1;
+        count[ReadBytes]  = count[ReadBytes] + RecordW'(events_i.read_beats);
+        count[WriteBytes] = count[WriteBytes] + RecordW'(events_i.write_beats);
+      end
     end
   end
   // verilator lint_on BLKSEQ

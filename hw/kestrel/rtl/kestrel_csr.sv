@@ -15,7 +15,11 @@ module kestrel_csr
   import kestrel_pkg::*;
   import kestrel_reg_pkg::*;
 (
+  /// Clock, that of what counts in each cycle, see kestrel_counters, and that of whoever asks for
+  /// address spaces.
   input  logic                  clk_i,
+  input  logic                  clk_count_i,
+  input  logic                  clk_space_i,
   input  logic                  rst_ni,
 
   /// Always-on time, nanoseconds.
@@ -99,6 +103,7 @@ module kestrel_csr
   input  logic                  record_done_i,
   input  logic                  call_i,
   input  count_events_t         events_i,
+  input  compute_events_t       compute_events_i,
   input  logic                  clear_queue_i,
   input  logic [QueueW-1:0]     clear_number_i,
   /// Counts are being added: no record may begin.
@@ -247,20 +252,22 @@ module kestrel_csr
   assign flip_forget_o = engine_clear;
 
   kestrel_spaces u_spaces (
-    .clk_i   (clk_i),
-    .rst_ni  (rst_ni),
-    .clear_i (engine_clear),
-    .write_i (write && to_space),
-    .read_i  (read && to_space),
-    .addr_i  (addr[7:0]),
-    .wdata_i (wdata),
-    .rdata_o (space_rdata),
-    .space_i (space_i),
-    .space_o (space_o)
+    .clk_i       (clk_i),
+    .clk_space_i (clk_space_i),
+    .rst_ni      (rst_ni),
+    .clear_i     (engine_clear),
+    .write_i     (write && to_space),
+    .read_i      (read && to_space),
+    .addr_i      (addr[7:0]),
+    .wdata_i     (wdata),
+    .rdata_o     (space_rdata),
+    .space_i     (space_i),
+    .space_o     (space_o)
   );
 
   kestrel_counters u_counters (
     .clk_i            (clk_i),
+    .clk_count_i      (clk_count_i),
     .rst_ni           (rst_ni),
     .clear_i          (engine_clear),
     .time_ns_i        (time_ns_i),
@@ -270,6 +277,7 @@ module kestrel_csr
     .record_done_i    (record_done_i),
     .call_i           (call_i),
     .events_i         (events_i),
+    .compute_events_i (compute_events_i),
     .clear_queue_i    (clear_queue_i),
     .clear_number_i   (clear_number_i),
     .snapshot_i       (snapshot),

@@ -192,19 +192,26 @@ module kestrel_load
   logic unused_behind;
   assign unused_behind = ^{behind_addr[63:BurstBytesLog2], step.burst_end};
 
-  logic                 word_valid_q, word_last_q;
-  logic [SpadAddrW-1:0] word_addr_q;
-  logic [AxiStrbW-1:0]  word_strb_q;
-  logic [SpadWordW-1:0] word_data_q;
-  logic                 word_taken;
+  // The word that is offered, and one behind it, so that whether the scratchpad takes a word, which
+  // comes late, decides nothing in the same cycle.
+  typedef struct packed {
+    logic                 last;
+    logic [SpadAddrW-1:0] addr;
+    logic [AxiStrbW-1:0]  strb;
+    logic [SpadWordW-1:0] data;
+  } word_t;
 
-  assign word_taken = word_valid_q && wl_ready_i;
-  assign form       = step_valid && shown >= step.need && (!word_valid_q || wl_ready_i) && active_q;
-  assign get        = form ? step.consume : 2'd0;
+  logic  word_valid_q, next_valid_q;
+  word_t word_q, next_q;
+
+  assign form = step_valid && shown >= step.need && !next_valid_q && active_q;
+  assign get  = form ? step.consume : 2'd0;
 
   always_ff @(posedge clk_i) begin
+    if (next_valid_q && wl_ready_i) word_q <= next_q;
     if (form) begin
       automatic logic [AxiDataW-1:0] first, second, data, mask;
+      automatic word_t               word;
       first  = swapped ? odd : even;
       second = swapped != step.back ? even : odd;
       data   = funnel(first, second, step.shift);
@@ -212,17 +219,16 @@ module kestrel_load
         mask = kestrel_scratchpad_pkg::byte_mask(step.data);
         data = (data & mask) | ({AxiStrbW{cmd_i.pad}} & ~mask);
       end
-      word_last_q <= step.last;
-      word_addr_q <= step.unit;
-      word_strb_q <= step.strb;
-      word_data_q <= data;
+      word = '{last: step.last, addr: step.unit, strb: step.strb, data: data};
+      if (!word_valid_q || wl_ready_i) word_q <= word;
+      else next_q <= word;
     end
   end
 
   assign wl_valid_o = word_valid_q;
-  assign wl_addr_o  = word_addr_q;
-  assign wl_strb_o  = word_strb_q;
-  assign wl_data_o  = word_data_q;
+  assign wl_addr_o  = word_q.addr;
+  assign wl_strb_o  = word_q.strb;
+  assign wl_data_o  = word_q.data;
 
   /////////////
   // Control //
@@ -231,7 +237,7 @@ module kestrel_load
   logic [3:0] quiet_q;  // Cycles since the latest event.
   logic       last_taken;
 
-  assign last_taken  = word_taken && word_last_q;
+  assign last_taken  = word_valid_q && wl_ready_i && word_q.last;
   // All runs before the bad one have been cut, and their words are taken.
   assign range_fails = active_q && behind_valid && behind.bad && steps_idle && !word_valid_q;
 
@@ -240,11 +246,13 @@ module kestrel_load
       active_q     <= 1'b0;
       done_q       <= 1'b0;
       word_valid_q <= 1'b0;
+      next_valid_q <= 1'b0;
       quiet_q      <= '0;
     end else if (clear_i) begin
       active_q     <= 1'b0;
       done_q       <= 1'b0;
       word_valid_q <= 1'b0;
+      next_valid_q <= 1'b0;
     end else if (start_i) begin
       active_q     <= 1'b1;
       done_q       <= 1'b0;
@@ -252,8 +260,12 @@ module kestrel_load
     end else if (active_q || word_valid_q || done_q) begin
       if (last_taken || failed_o) active_q <= 1'b0;
       done_q <= active_q && last_taken && !failed_o;
-      if (form) word_valid_q <= 1'b1;
-      else if (wl_ready_i) word_valid_q <= 1'b0;
+      if (!word_valid_q || wl_ready_i) begin
+        word_valid_q <= next_valid_q || form;
+        next_valid_q <= 1'b0;
+      end else if (form) begin
+        next_valid_q <= 1'b1;
+      end
       if ((ahead_give && requests_ready) || (behind_give && steps_ready) || form || put ||
           (req_valid_o && (req_ready_i || refuse_i))) quiet_q <= '0;
       else if (quiet_q != QuietCycles) quiet_q <= quiet_q + 1'b1;

@@ -185,11 +185,18 @@ package kestrel_pkg;
     logic [39:0] root;
   } space_t;
 
-  /// Events that are counted, one cycle each; the order of the COUNT_* registers.
+  /// Events of the compute engine that are counted, one cycle each.
   typedef struct packed {
-    logic        tlb_miss;
     /// Multiply-accumulates / 16 in this cycle: 0, 1 or 16.
     logic [4:0]  macs16;
+    logic        output_busy;
+    logic        compute_busy;
+  } compute_events_t;
+
+  /// All other events that are counted. Two types, since these rest while only the compute engine
+  /// is at work.
+  typedef struct packed {
+    logic        tlb_miss;
     /// Beats of bursts requested in this cycle.
     logic [4:0]  write_beats;
     logic [4:0]  read_beats;
@@ -199,8 +206,6 @@ package kestrel_pkg;
     logic        compute_token;
     logic        store_busy;
     logic        load_busy;
-    logic        output_busy;
-    logic        compute_busy;
     /// A command was given to an engine.
     logic        command;
   } count_events_t;

@@ -199,7 +199,8 @@ module kestrel_queues
       stalled_q   <= '0;
       prio_q      <= '0;
       rung_q      <= 1'b0;
-    end else if (reg_write_i || active_i || begin_i || reset_i != '0) begin
+    end else if (reg_write_i || begin_i || head_write_i || park_i || unpark_i || error_i ||
+                 stalled_i || end_i || reset_i != '0) begin
       automatic logic [31:0] reg_head    = head_set_q[reg_queue] ? head_q[reg_queue] : '0;
       automatic logic [31:0] active_tail = tail_set_q[active_queue_i] ? tail_q[active_queue_i] : '0;
       automatic logic        same        = reg_queue == active_queue_i;

@@ -387,13 +387,19 @@ module kestrel_ring
     end
   end
 
+  logic [63:0] time_q;  // Of a TIMESTAMP: when its record was checked.
+
+  always_ff @(posedge clk_i) begin
+    if (state_q == StCheck) time_q <= time_ns_i;
+  end
+
   // FENCE and TIMESTAMP write to space 0; they are legal only for the kernel.
   always_comb begin
     write_req_o   = '0;
     write_value_o = '0;
     if (state_q == StExecute) begin
       write_req_o   = '{addr: named_addr, len: '0, space: '0, privileged: 1'b1};
-      write_value_o = named_opcode == OpcodeFence ? named_value : time_ns_i;
+      write_value_o = named_opcode == OpcodeFence ? named_value : time_q;
     end else if (state_q == StStatus) begin
       write_req_o   = '{addr: queue_i.status_addr, len: '0,
                         space: queue_i.user ? queue_i.space : '0, privileged: !queue_i.user};

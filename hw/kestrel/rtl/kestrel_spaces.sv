@@ -7,7 +7,9 @@ module kestrel_spaces
   import kestrel_cmd_pkg::*;
   import kestrel_reg_pkg::*;
 (
+  /// Clock of registers, and of whoever asks for spaces.
   input  logic              clk_i,
+  input  logic              clk_space_i,
   input  logic              rst_ni,
   /// Turns all spaces off, and ignores writes.
   input  logic              clear_i,
@@ -57,9 +59,11 @@ module kestrel_spaces
   end
 
   // Data only: what is read in reset is read again before it is used.
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_space_i) begin
     space_q <= spaces_q[space_i];
+  end
 
+  always_ff @(posedge clk_i) begin
     if (read_i) begin
       unique case (addr_i[3:0])
         Config:  rdata_q <= {spaces_q[index].pasid, 10'd0, spaces_q[index].mode};

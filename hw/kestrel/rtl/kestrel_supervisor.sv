@@ -99,10 +99,10 @@ module kestrel_supervisor
   // `setup_i` it is the time of the beginning.
   logic        timed_d, timed_q;
   logic [63:0] deadline_q;
-  logic        expired, stuck_d, stuck_q;
+  logic        expired, expired_q, stuck_d, stuck_q;
   logic        stop;
 
-  assign expired = timed_q && time_ns_i >= deadline_q;
+  assign expired = timed_q && expired_q;
 
   always_comb begin
     timed_d = timed_q;
@@ -124,11 +124,13 @@ module kestrel_supervisor
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       timed_q    <= 1'b0;
+      expired_q  <= 1'b0;
       stuck_q    <= 1'b0;
       deadline_q <= '0;
     end else begin
-      timed_q <= timed_d;
-      stuck_q <= stuck_d;
+      timed_q   <= timed_d;
+      expired_q <= timed_q && !setup_i && !stop && time_ns_i >= deadline_q;
+      stuck_q   <= stuck_d;
       if (begin_i) deadline_q <= time_ns_i;
       if (setup_i) deadline_q <= deadline_q + 64'(budget_i);
       if (stop) deadline_q <= time_ns_i + 64'(ResetStuckNs);

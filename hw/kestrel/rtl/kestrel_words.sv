@@ -35,8 +35,13 @@ module kestrel_words
 
   localparam int unsigned RoomW = $clog2(Room + 1);
 
+  // The run that is read, and one behind it, so that whether the scratchpad grants a read, which
+  // comes late, decides nothing in the same cycle.
   logic [12:0]          left_q;  // Words of the run to read; 0: no run. At most 4097.
   logic [SpadAddrW-1:0] addr_q;
+  logic                 next_valid_q;
+  logic [12:0]          next_left_q;
+  logic [SpadAddrW-1:0] next_addr_q;
   logic [RoomW-1:0]     room_q;
   logic                 comes_q;
   logic                 read, take;
@@ -44,31 +49,48 @@ module kestrel_words
   assign rs_valid_o = left_q != '0 && room_q != '0;
   assign rs_addr_o  = addr_q;
   assign read       = rs_valid_o && rs_ready_i;
-  assign ready_o    = left_q == '0 || (read && left_q == 13'd1);
+  assign ready_o    = !next_valid_q;
   assign take       = valid_i && ready_o;
   assign comes_o    = comes_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      left_q  <= '0;
-      addr_q  <= '0;
-      room_q  <= RoomW'(Room);
-      comes_q <= 1'b0;
+      left_q       <= '0;
+      addr_q       <= '0;
+      next_valid_q <= 1'b0;
+      next_left_q  <= '0;
+      next_addr_q  <= '0;
+      room_q       <= RoomW'(Room);
+      comes_q      <= 1'b0;
     end else if (clear_i) begin
-      left_q  <= '0;
-      room_q  <= RoomW'(Room);
-      comes_q <= 1'b0;
+      left_q       <= '0;
+      next_valid_q <= 1'b0;
+      room_q       <= RoomW'(Room);
+      comes_q      <= 1'b0;
     end else begin
-      if (take) begin
-        automatic logic [SpadByteW-1:0] first;
-        automatic logic [16:0]          bytes;  // From the first word's begin.
-        first = run_i.spad + SpadByteW'(run_i.lead);
-        bytes = 17'(run_i.inner) + 17'(first[BeatBytesLog2-1:0]);
-        addr_q <= first[SpadByteW-1:BeatBytesLog2];
-        left_q <= run_i.inner == '0 ? '0 : 13'((bytes + 17'd15) >> BeatBytesLog2);
-      end else if (read) begin
-        addr_q <= addr_q + 1'b1;
-        left_q <= left_q - 1'b1;
+      automatic logic                 free;   // For the next run, from the next cycle on.
+      automatic logic [SpadByteW-1:0] first;
+      automatic logic [16:0]          bytes;  // From the first word's begin.
+      automatic logic [12:0]          words;
+      free  = left_q == '0 || (read && left_q == 13'd1);
+      first = run_i.spad + SpadByteW'(run_i.lead);
+      bytes = 17'(run_i.inner) + 17'(first[BeatBytesLog2-1:0]);
+      words = run_i.inner == '0 ? '0 : 13'((bytes + 17'd15) >> BeatBytesLog2);
+
+      if (free && (next_valid_q || take)) begin
+        addr_q       <= next_valid_q ? next_addr_q : first[SpadByteW-1:BeatBytesLog2];
+        left_q       <= next_valid_q ? next_left_q : words;
+        next_valid_q <= 1'b0;
+      end else begin
+        if (take) begin
+          next_addr_q  <= first[SpadByteW-1:BeatBytesLog2];
+          next_left_q  <= words;
+          next_valid_q <= 1'b1;
+        end
+        if (read) begin
+          addr_q <= addr_q + 1'b1;
+          left_q <= left_q - 1'b1;
+        end
       end
       if (read || return_i != '0) room_q <= room_q + RoomW'(return_i) - RoomW'(read);
       comes_q <= read;

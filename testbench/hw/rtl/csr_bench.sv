@@ -76,7 +76,7 @@ module csr_bench
   input  logic [QueueW-1:0]     clear_number_i,
   output logic                  counters_busy_o,
 
-  /// Members of count_events_t.
+  /// Members of count_events_t and of compute_events_t.
   input  logic                  command_i,
   input  logic                  compute_busy_i,
   input  logic                  output_busy_i,
@@ -103,8 +103,6 @@ module csr_bench
 
   assign events = '{
     command:       command_i,
-    compute_busy:  compute_busy_i,
-    output_busy:   output_busy_i,
     load_busy:     load_busy_i,
     store_busy:    store_busy_i,
     compute_token: compute_token_i,
@@ -113,12 +111,13 @@ module csr_bench
     translation:   translation_i,
     read_beats:    read_beats_i,
     write_beats:   write_beats_i,
-    macs16:        macs16_i,
     tlb_miss:      tlb_miss_i
   };
 
   kestrel_csr u_csr (
     .clk_i            (clk_i),
+    .clk_count_i      (clk_i),
+    .clk_space_i      (clk_i),
     .rst_ni           (rst_ni),
     .time_ns_i        (time_ns_i),
     .s_axil_awaddr_i  (s_axil_awaddr_i),
@@ -173,6 +172,7 @@ module csr_bench
     .record_done_i    (record_done_i),
     .call_i           (call_i),
     .events_i         (events),
+    .compute_events_i ({macs16_i, output_busy_i, compute_busy_i}),
     .clear_queue_i    (clear_queue_i),
     .clear_number_i   (clear_number_i),
     .counters_busy_o  (counters_busy_o),

@@ -30,6 +30,14 @@ module prim_bench
   output logic                clock_qdeny_o,
   output logic                clock_qactive_o,
 
+  input  logic                domain_busy_i,
+  input  logic                domain_wake_i,
+  input  logic                domain_with_i,
+  output logic                domain_running_o,
+  output logic                domain_clk_o,
+  /// Edges of the domain's clock since reset.
+  output logic [31:0]         domain_edges_o,
+
   /// The isolator of kestrel's size, else the small one; stable.
   input  logic                big_i,
   input  logic                isolate_i,
@@ -127,6 +135,27 @@ module prim_bench
     .qdeny_o    (clock_qdeny_o),
     .qactive_o  (clock_qactive_o)
   );
+
+  prim_clock_domain #(
+    .Linger (3)
+  ) u_clock_domain (
+    .clk_i     (clk_i),
+    .rst_ni    (rst_ni),
+    .busy_i    (domain_busy_i),
+    .wake_i    (domain_wake_i),
+    .with_i    (domain_with_i),
+    .running_o (domain_running_o),
+    .clk_o     (domain_clk_o)
+  );
+
+  logic [31:0] domain_edges_q;
+
+  always_ff @(posedge domain_clk_o or negedge rst_ni) begin
+    if (!rst_ni) domain_edges_q <= '0;
+    else         domain_edges_q <= domain_edges_q + 1'b1;
+  end
+
+  assign domain_edges_o = domain_edges_q;
 
   // Of each isolator, and of the one at work.
   axi_ax_t    aws [2], ars [2], aw, ar;
