@@ -90,6 +90,7 @@ TEST_CASE("array: gives exact sums with the weights of their moment, in every si
   model->clk_i = 0;
   model->clear_i = model->valid_i = model->load_i = 0;
   model->rst_ni = 0;
+  context.begin(*model);
   clock();
   clock();
   model->rst_ni = 1;
@@ -164,7 +165,7 @@ TEST_CASE("array: gives exact sums with the weights of their moment, in every si
     clock();
   }
   CHECK(compared > kCycles);
-  model->final();
+  context.finish(*model);
   CHECK(context.assertions_failed() == 0);
 }
 

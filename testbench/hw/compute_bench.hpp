@@ -41,6 +41,7 @@ class ComputeBench {
     model_->clear_i = model_->start_i = model_->wipe_i = 0;
     model_->flip_arm_i = model_->flip_forget_i = 0;
     model_->rst_ni = 0;
+    context_.begin(*model_);
     clock();
     clock();
     model_->rst_ni = 1;
@@ -53,7 +54,7 @@ class ComputeBench {
     words = rendering.words;
   }
   ~ComputeBench() {
-    model_->final();
+    context_.finish(*model_);
     CHECK(context_.assertions_failed() == 0);
   }
   ComputeBench(const ComputeBench&) = delete;

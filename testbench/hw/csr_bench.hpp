@@ -75,6 +75,7 @@ class CsrBench {
     clear_inputs();
     model.rst_ni = 0;
     model.clk_i = 0;
+    context_.begin(model);
     for (int i = 0; i < 4; ++i) {
       clock();
     }
@@ -82,7 +83,7 @@ class CsrBench {
     model.eval();
   }
   ~CsrBench() {
-    model.final();
+    context_.finish(model);
     CHECK(context_.assertions_failed() == 0);
   }
   CsrBench(const CsrBench&) = delete;

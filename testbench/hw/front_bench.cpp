@@ -39,14 +39,14 @@ FrontBench::FrontBench(const FrontOptions& options)
   m.time_ns_i = time_ns;
   m.clk_i = 0;
   m.rst_ni = 0;
-  m.eval();
+  context_.begin(m);
   clock();
   m.rst_ni = 1;
   m.eval();
 }
 
 FrontBench::~FrontBench() {
-  model_->final();
+  context_.finish(*model_);
   for (const std::string& what : violations_) {
     FAIL_CHECK(what);
   }

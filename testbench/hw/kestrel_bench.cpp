@@ -18,11 +18,13 @@ KestrelBench::KestrelBench(const AxiTiming& timing)
       context_(timing.seed),
       model_(std::make_unique<Vkestrel>(&context_)) {
   axil.stall_percent = timing.stall_percent;
+  model_->clk_i = model_->rst_ni = 0;
+  context_.begin(*model_);
   reset();
 }
 
 KestrelBench::~KestrelBench() {
-  model_->final();
+  context_.finish(*model_);
   for (const std::string& violation : memory.violations()) {
     FAIL_CHECK(violation);
   }

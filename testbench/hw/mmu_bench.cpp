@@ -42,7 +42,8 @@ MmuBench::MmuBench(const AxiTiming& timing)
   m.clear_i = m.space_write_i = m.rd_valid_i = m.wr_valid_i = m.w_valid_i = 0;
   m.inv_start_i = m.stall_faults_i = m.retry_i = m.abort_i = 0;
   put(m, AxiToManager{});
-  m.clk_i = 0;
+  m.clk_i = m.rst_ni = 0;
+  context_.begin(m);
   for (const unsigned rst_n : {0u, 0u, 1u}) {
     m.rst_ni = rst_n;
     m.eval();
@@ -57,7 +58,7 @@ MmuBench::MmuBench(const AxiTiming& timing)
 }
 
 MmuBench::~MmuBench() {
-  model->final();
+  context_.finish(*model);
   for (const std::string& violation : memory.violations()) {
     FAIL_CHECK(violation);
   }

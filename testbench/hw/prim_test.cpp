@@ -36,13 +36,14 @@ class PrimBench {
     put(*model, AxiToManager{});
     model->clk_i = 0;
     model->rst_ni = 0;
+    context_.begin(*model);
     clock();
     clock();
     model->rst_ni = 1;
     settle();
   }
   ~PrimBench() {
-    model->final();
+    context_.finish(*model);
     for (const std::string& violation : memory.violations()) {
       FAIL_CHECK(violation);
     }

@@ -50,13 +50,14 @@ class RequantBench {
     model_->clk_i = 0;
     model_->clear_i = model_->valid_i = model_->residual_i = 0;
     model_->rst_ni = 0;
+    context_.begin(*model_);
     clock();
     clock();
     model_->rst_ni = 1;
     model_->eval();
   }
   ~RequantBench() {
-    model_->final();
+    context_.finish(*model_);
     CHECK(context_.assertions_failed() == 0);
   }
   RequantBench(const RequantBench&) = delete;

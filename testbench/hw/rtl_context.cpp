@@ -21,11 +21,18 @@ namespace presil::testbench {
 RtlContext::RtlContext(std::uint64_t seed) {
   fatalOnError(false);
   errorLimit(1'000'000);
-  randReset(2);
+  randReset(PRESIL_RTL_COVERAGE ? 0 : 2);
   randSeed(static_cast<int>(seed % 1'000'000 + 1));
 }
 
-RtlContext::~RtlContext() {
+void RtlContext::forget_coverage() {
+#if PRESIL_RTL_COVERAGE
+  coveragep()->zero();
+#endif
+}
+
+// The counts lie in the model, not in the context.
+void RtlContext::write_coverage() {
 #if PRESIL_RTL_COVERAGE
   static unsigned written = 0;
   if (const char* folder = std::getenv("PRESIL_COVERAGE_DIR"); folder != nullptr) {

@@ -35,6 +35,7 @@ class ScratchpadBench {
     idle();
     model->clk_i = 0;
     model->rst_ni = 0;
+    context_.begin(*model);
     clock();
     clock();
     model->rst_ni = 1;
@@ -43,7 +44,7 @@ class ScratchpadBench {
     wait_for_wipe();
   }
   ~ScratchpadBench() {
-    model->final();
+    context_.finish(*model);
     CHECK(context_.assertions_failed() == 0);
   }
   ScratchpadBench(const ScratchpadBench&) = delete;

@@ -36,6 +36,7 @@ TransferBench::TransferBench(std::uint64_t seed)
   m.space_i = kSpace;
   m.clk_i = 0;
   m.rst_ni = 0;
+  context_.begin(m);
   clock();
   clock();
   m.rst_ni = 1;
@@ -46,7 +47,7 @@ TransferBench::TransferBench(std::uint64_t seed)
 }
 
 TransferBench::~TransferBench() {
-  model_->final();
+  context_.finish(*model_);
   for (const std::string& violation : violations) {
     FAIL_CHECK(violation);
   }
