@@ -335,7 +335,7 @@ module kestrel_core
   bus_req_t rd_req [2];
   bus_req_t wr_req [2];
   axi_w_t   wr_w [2];
-  logic     tlb_miss, waiting, bus_idle, isolator_busy;
+  logic     tlb_miss, waiting, bus_idle, port_busy;
   logic     fetch_r_valid, write_b_valid;
   r_beat_t  r_beat;
   logic     up_aw_valid, up_aw_ready, up_w_valid, up_w_ready, up_b_valid, up_b_ready;
@@ -351,7 +351,6 @@ module kestrel_core
   assign wr_req[1] = write_req_i;
   assign wr_w[0]   = store_w;
   assign wr_w[1]   = write_w_i;
-  assign bus_idle  = !isolator_busy;
 
   kestrel_bus u_bus (
     .clk_i             (clk_i),
@@ -411,19 +410,14 @@ module kestrel_core
     .busy_o            (bus_busy)
   );
 
-  prim_axi_isolator #(
-    .ax_t           (axi_ax_t),
-    .w_t            (axi_w_t),
-    .b_t            (axi_b_t),
-    .r_t            (axi_r_t),
-    .MaxOutstanding (MaxOutstanding),
-    .MaxAhead       (4)
-  ) u_isolator (
+  kestrel_port u_port (
     .clk_i         (clk_i),
+    .running_i     (running_i),
     .rst_ni        (rst_ni),
     .isolate_i     (isolate_i),
     .isolated_o    (isolated_o),
-    .busy_o        (isolator_busy),
+    .idle_o        (bus_idle),
+    .busy_o        (port_busy),
     .up_aw_valid_i (up_aw_valid),
     .up_aw_ready_o (up_aw_ready),
     .up_aw_i       (up_aw),
@@ -439,56 +433,22 @@ module kestrel_core
     .up_r_valid_o  (up_r_valid),
     .up_r_ready_i  (up_r_ready),
     .up_r_o        (up_r),
-    .dn_aw_valid_o (aw_valid_o),
-    .dn_aw_ready_i (aw_ready_i),
-    .dn_aw_o       (aw_o),
-    .dn_w_valid_o  (w_valid_o),
-    .dn_w_ready_i  (w_ready_i),
-    .dn_w_o        (w_o),
-    .dn_b_valid_i  (b_valid),
-    .dn_b_ready_o  (b_ready),
-    .dn_b_i        (b),
-    .dn_ar_valid_o (ar_valid_o),
-    .dn_ar_ready_i (ar_ready_i),
-    .dn_ar_o       (ar_o),
-    .dn_r_valid_i  (r_valid),
-    .dn_r_ready_o  (r_ready),
-    .dn_r_i        (r)
+    .aw_valid_o    (aw_valid_o),
+    .aw_ready_i    (aw_ready_i),
+    .aw_o          (aw_o),
+    .w_valid_o     (w_valid_o),
+    .w_ready_i     (w_ready_i),
+    .w_o           (w_o),
+    .b_valid_i     (b_valid_i),
+    .b_ready_o     (b_ready_o),
+    .b_i           (b_i),
+    .ar_valid_o    (ar_valid_o),
+    .ar_ready_i    (ar_ready_i),
+    .ar_o          (ar_o),
+    .r_valid_i     (r_valid_i),
+    .r_ready_o     (r_ready_o),
+    .r_i           (r_i)
   );
-
-  // Answers come at any time, and are taken once the clock runs.
-  logic   b_valid, b_ready, b_stage_ready, r_valid, r_ready, r_stage_ready;
-  axi_b_t b;
-  axi_r_t r;
-
-  prim_skid_buffer #(
-    .data_t (axi_b_t)
-  ) u_b_stage (
-    .clk_i   (clk_i),
-    .rst_ni  (rst_ni),
-    .valid_i (b_valid_i),
-    .ready_o (b_stage_ready),
-    .data_i  (b_i),
-    .valid_o (b_valid),
-    .ready_i (b_ready),
-    .data_o  (b)
-  );
-
-  prim_skid_buffer #(
-    .data_t (axi_r_t)
-  ) u_r_stage (
-    .clk_i   (clk_i),
-    .rst_ni  (rst_ni),
-    .valid_i (r_valid_i),
-    .ready_o (r_stage_ready),
-    .data_i  (r_i),
-    .valid_o (r_valid),
-    .ready_i (r_ready),
-    .data_o  (r)
-  );
-
-  assign b_ready_o = b_stage_ready && running_i;
-  assign r_ready_o = r_stage_ready && running_i;
 
   ////////////
   // Report //
@@ -547,9 +507,7 @@ module kestrel_core
 
   assign compute_events_o = {macs16, output_active, array_busy};
 
-  // Requests and data that the bus has not taken need the clock.
-  assign busy_o = load_busy || store_busy || bus_busy || aw_valid_o || w_valid_o || ar_valid_o ||
-                  b_valid || r_valid || wiping_q || report_busy;
+  assign busy_o = load_busy || store_busy || bus_busy || port_busy || wiping_q || report_busy;
   // What comes out of the other domains: the end of a wipe and of a command.
   assign wake_o       = wiping || compute_ends || compute_done;
   assign front_wake_o = report_wake || wake_o || wiping_q;
