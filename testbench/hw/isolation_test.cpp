@@ -183,7 +183,7 @@ TEST_CASE("isolation: hostile programs change nothing but their own memory", "[h
   unsigned failures = 0;
   for (int i = 0; i < 60; ++i) {
     RandomProgram program(random, {kData, 4 * kPage, kData + 4 * kPage, 4 * kPage},
-                          {.outside = 3, .corrupt = 3, .misplaced = 8});
+                          {.outside = 3, .corrupt = 3, .illegal = 8, .misplaced = 8});
     failures += !attacker.run(program.make(8, true));
   }
   CHECK(failures > 5);

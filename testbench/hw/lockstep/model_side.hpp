@@ -14,7 +14,7 @@
 
 namespace presil::testbench {
 
-/// The model on a memory that answers at once, and refuses the scene's pages.
+/// The model on a memory that refuses the scene's pages.
 class ModelSide final : private kestrel::Bus {
  public:
   ModelSide() : device_(*this, [this](std::uint32_t vector) { ++pulses_.at(vector); }) {
@@ -24,11 +24,13 @@ class ModelSide final : private kestrel::Bus {
     };
     side.read = [this](std::uint32_t offset) { return device_.read_register(offset); };
     side.settle = [this] { is_settled = device_.run_until_idle(kLimitPs); };
+    side.time_ns = [this] { return device_.now_ps() / kPicosecondsPerNanosecond; };
   }
 
   Side side;
   bool is_settled = true;
-  std::vector<std::uint64_t> refused_pages;
+  std::vector<RefusedPage> refused_pages;
+  Picoseconds latency_ps = 0;  ///< of every answer
   [[nodiscard]] std::uint64_t pulses(unsigned vector) const { return pulses_.at(vector); }
 
  private:
@@ -36,9 +38,9 @@ class ModelSide final : private kestrel::Bus {
   static constexpr std::uint64_t kPage = 4096;
 
   [[nodiscard]] std::uint32_t response(std::uint64_t addr) const {
-    for (const std::uint64_t page : refused_pages) {
-      if (addr / kPage == page / kPage)
-        return kestrel::kSlverr;
+    for (const RefusedPage& page : refused_pages) {
+      if (addr / kPage == page.addr / kPage)
+        return page.response;
     }
     return kestrel::kOkay;
   }
@@ -46,14 +48,14 @@ class ModelSide final : private kestrel::Bus {
   kestrel::BusAnswer read(std::uint64_t addr, std::span<std::byte> data,
                           std::uint32_t /*user*/) override {
     memory_.read(addr, {reinterpret_cast<std::uint8_t*>(data.data()), data.size()});
-    return {.response = response(addr)};
+    return {.response = response(addr), .latency_ps = latency_ps};
   }
   kestrel::BusAnswer write(std::uint64_t addr, std::span<const std::byte> data,
                            std::uint32_t /*user*/) override {
     const std::uint32_t refused = response(addr);
     if (refused == kestrel::kOkay)
       memory_.write(addr, {reinterpret_cast<const std::uint8_t*>(data.data()), data.size()});
-    return {.response = refused};
+    return {.response = refused, .latency_ps = latency_ps};
   }
 
   SparseMemory memory_;

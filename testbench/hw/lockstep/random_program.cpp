@@ -78,7 +78,7 @@ void RandomProgram::clear_on_chip() {
 }
 
 void RandomProgram::append_random() {
-  if (happens(hostility_.misplaced)) {
+  if (happens(hostility_.illegal)) {
     const KestrelRecord record(static_cast<std::uint32_t>(between(random_, 1, 40)));
     has_last_ = false;
     program_.push_back(kestrel_barrier());
@@ -86,7 +86,7 @@ void RandomProgram::append_random() {
     program_.push_back(kestrel_barrier());
     return;
   }
-  switch (random_() % 12) {
+  switch (random_() % 13) {
     case 0:
     case 1:
     case 2:
@@ -102,6 +102,8 @@ void RandomProgram::append_random() {
     case 9:
     case 10:
       return append(Engine::kCompute, output());
+    case 11:
+      return append(Engine::kCompute, kestrel_sync({}));
     default:
       program_.push_back(one_in(random_, 2) ? kestrel_nop() : kestrel_barrier());
       // A NOP orders nothing, but it is over at once.

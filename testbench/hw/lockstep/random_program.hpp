@@ -33,7 +33,8 @@ struct Territory {
 struct Hostility {
   unsigned outside = 0;    ///< a transfer that leaves the territory
   unsigned corrupt = 0;    ///< a bit flipped in a command
-  unsigned misplaced = 0;  ///< a privileged or unknown opcode, a range beyond the memories on chip
+  unsigned illegal = 0;    ///< a privileged or unknown opcode
+  unsigned misplaced = 0;  ///< a range on chip at random, or beyond what is there
 };
 
 /// Makes command buffers. Every command is ordered behind the one before it in the buffer, by order

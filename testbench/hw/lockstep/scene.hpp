@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "party.hpp"
 #include "random_program.hpp"
 #include "sparse_memory.hpp"
 
@@ -20,35 +21,15 @@ struct Side {
   SparseMemory* memory = nullptr;
   std::function<void(std::uint32_t offset, std::uint32_t value)> write;
   std::function<std::uint32_t(std::uint32_t offset)> read;
-  /// Lets it work until it has nothing to do.
+  /// Lets it work until it has nothing to do, or waits for software.
   std::function<void()> settle;
+  std::function<std::uint64_t()> time_ns;
 };
 
-/// A queue with its address space and its memory.
-///
-/// Of the source's pages some are unmapped, some may only be read; those of the destination may be
-/// written. A bus address in the middle of each is refused at random runs (see Scene).
-struct Party {
-  unsigned queue = 0, space = 0;
-  std::uint32_t mode = 0;    ///< SPACE_CONFIG.MODE
-  std::uint32_t config = 0;  ///< QUEUE_CONFIG without ENABLE
-  std::uint64_t bus = 0;     ///< where its memory begins
-  std::uint64_t va = 0;      ///< where its space shows that
-  std::uint64_t root = 0;    ///< page table
-  std::uint32_t tail = 0;    ///< records pushed since the queue's reset
-  std::uint64_t fence = 0;
-
-  [[nodiscard]] Territory territory() const;
-  [[nodiscard]] std::uint64_t commands() const { return va; }
-  [[nodiscard]] std::uint64_t ring() const { return bus + kRingOffset; }
-  [[nodiscard]] std::uint64_t fence_addr() const { return bus + kFenceOffset; }
-
-  // Within its memory, bytes. The kernel's part is not mapped into the space.
-  static constexpr std::uint64_t kSourceOffset = 0x10000, kSourceBytes = 0x8000;
-  static constexpr std::uint64_t kDestinationOffset = 0x20000, kDestinationBytes = 0x4000;
-  static constexpr std::uint64_t kRingOffset = 0x40000, kFenceOffset = 0x50000;
-  static constexpr std::uint64_t kMappedBytes = 0x30000, kTablesOffset = 0x80000;
-  static constexpr unsigned kRingLog2 = 6;
+/// A page of the bus that refuses reads and writes.
+struct RefusedPage {
+  std::uint64_t addr = 0;
+  std::uint8_t response = 0;
 };
 
 /// A run of one seed: parties, their memory on both sides, what is submitted.
@@ -59,24 +40,49 @@ class Scene {
   /// Sets every party's space and queue up anew.
   void start();
   void start_party(Party& party);
+  /// QUEUE_CONTROL.RESET, waited for; what was submitted is forgotten.
+  void reset_party(Party& party);
+
   /// Pushes a record to the ring of `party`, on both sides.
-  void push(Party& party, const KestrelRecord& record);
-  void write_commands(const Party& party, std::span<const KestrelRecord> commands);
+  void push(Party& party, const KestrelRecord& record) { push(party, record, {}); }
+  /// Writes commands to `addr`, bytes from where the party's memory begins, and pushes a CALL of
+  /// them.
+  void call(Party& party, std::uint64_t addr, std::span<const KestrelRecord> commands);
   void doorbell(const Party& party);
   void write_register(std::uint32_t offset, std::uint32_t value);
+  void write64(std::uint64_t bus, std::uint64_t value);
   void both(const std::function<void(Side&)>& action) {
     action(first_);
     action(second_);
   }
 
+  /// SPACE_CONFIG with the party's PASID; of space 0, the kernel's, too. The space is invalidated.
+  void set_space(unsigned space, std::uint32_t mode);
+  /// \param page  the whole space, or the page of this address
+  void invalidate(unsigned space, const std::uint64_t* page = nullptr);
+  /// Makes a trap of the party's space a page like any other, or a trap again, and invalidates it
+  /// where what changed was valid before.
+  void repair(const Party& party, Trap trap);
+  void spring(const Party& party, Trap trap);
+
   std::vector<Party> parties;
+  /// Takes part in directed batches only: mode TABLE, and what its queue is like changes.
+  Party subject;
   Random random;
-  /// Bus addresses whose page is refused, reads and writes.
-  std::vector<std::uint64_t> refused_pages;
+  std::uint32_t kernel_mode = 0;  ///< of space 0, unless a batch changes it for a while
+  std::vector<RefusedPage> refused_pages;
+  std::uint64_t records = 0, commands = 0;  ///< submitted
+  bool is_verbose = false;                  ///< prints what is submitted
 
  private:
+  void push(Party& party, const KestrelRecord& record, std::span<const KestrelRecord> commands);
+  Party make_party(unsigned index, std::uint64_t seed);
   void fill_memory(const Party& party);
-  void map(Party& party);
+  void map(const Party& party);
+  void map_traps(const Party& party);
+  void map_kernel();
+  void refuse_pages();
+  void put(const Party& party, std::uint64_t va, unsigned level, std::uint64_t bits);
 
   Side& first_;
   Side& second_;
