@@ -10,9 +10,9 @@
 /// cycle late, so it has to stay until `running_o`. In a simulation a part whose clock rests costs
 /// nothing, as it costs no power on a chip.
 module prim_clock_domain #(
-  /// Cycles that the clock runs on after `busy_i` or `wake_i`: one to act on what woke the part, one
-  /// in which it says that it is busy, one more where `busy_i` comes out of a register, and one to
-  /// spare.
+  /// Cycles that the clock runs on after `busy_i` or `wake_i`: one to act on what woke the part,
+  /// one in which it says that it is busy, one more where `busy_i` comes out of a register, and one
+  /// to spare.
   parameter int unsigned Linger = 4
 ) (
   /// Clock that does not rest.
