@@ -209,6 +209,12 @@ TEST_CASE("the memories on chip are one space's", "[sim][kestrel]") {
     bench.run(1, make_order(99));
     CHECK(stored(0) == 0x99);
   }
+  SECTION("an invalidation, but not one of a range") {
+    bench.write(KESTREL_REG_INVALIDATE, 1 | KESTREL_INVALIDATE_RANGE | KESTREL_INVALIDATE_GO);
+    CHECK(stored(0) == 0x99);
+    bench.write(KESTREL_REG_INVALIDATE, 1 | KESTREL_INVALIDATE_GO);
+    CHECK(stored(0) == 0);
+  }
 }
 
 TEST_CASE("tokens do not outlive their CALL", "[sim][kestrel]") {
