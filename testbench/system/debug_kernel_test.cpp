@@ -62,7 +62,7 @@ struct Fault {
 TEST_CASE("the debug kernel reports a driver's fault", "[system][debug-kernel]") {
   const auto fault =
       GENERATE(Fault{"use-after-free", "BUG: KASAN: slab-use-after-free in faulty_use_after_free"},
-               Fault{"atomic-sleep", "BUG: sleeping function|BUG: scheduling while atomic"},
+               Fault{"atomic-sleep", "BUG: sleeping function called from invalid context"},
                Fault{"lock-order", "WARNING: possible circular locking dependency detected"},
                Fault{"dma", "DMA-API: .*device driver tries to free DMA memory it has not"},
                Fault{"leak", "kmemleak: [0-9]+ new suspected memory leaks"});
