@@ -11,6 +11,7 @@
 
 #include "accelerator.hpp"
 #include "builder.hpp"
+#include "debug_kernel.hpp"
 #include "error.hpp"
 #include "guest_image.hpp"
 #include "kernel.hpp"
@@ -88,7 +89,8 @@ void tidy(const Checkout& checkout, const RunOptions& options, const RunFolder& 
 }  // namespace
 
 nlohmann::ordered_json run_guest(const Checkout& checkout, const std::string& name,
-                                 const RunOptions& options, ProgressLine& progress, bool echo) {
+                                 const RunOptions& given, ProgressLine& progress, bool echo) {
+  const auto options = with_debug_kernel(checkout, given);
   const double began =
       checkout.launched_s > 0 ? checkout.launched_s + checkout.environment_s : host_seconds();
   RunPlan plan{.options = options,

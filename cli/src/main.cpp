@@ -9,6 +9,7 @@
 
 #include "bench_command.hpp"
 #include "checkout.hpp"
+#include "debug_kernel.hpp"
 #include "doctor_command.hpp"
 #include "error.hpp"
 #include "guest_command.hpp"
@@ -32,6 +33,8 @@ int run(const Options& options) {
       return boot_command(checkout, options.run, progress);
     case Subcommand::kTest:
       return test_command(checkout, options.test, progress);
+    case Subcommand::kKernel:
+      return kernel_command(checkout, progress);
     case Subcommand::kDoctor:
       return doctor_command(checkout);
     case Subcommand::kBench:

@@ -60,6 +60,7 @@ class Parser {
     add_boot();
     add_run();
     add_bench();
+    add_kernel();
     app_.add_subcommand("doctor", "Says what is there, what is missing, and how to put it right")
         ->callback([this] { options_.subcommand = Subcommand::kDoctor; });
   }
@@ -138,6 +139,15 @@ class Parser {
         ->check(CLI::Range(1, 100));
   }
 
+  void add_kernel() {
+    auto* kernel = app_.add_subcommand(
+        "kernel", "Builds the kernel of --kernel debug, once: some minutes, then kept");
+    kernel->callback([this] { options_.subcommand = Subcommand::kKernel; });
+    kernel->add_option("WHICH", which_kernel_, "debug: one that checks memory, locks and DMA")
+        ->required()
+        ->check(CLI::IsMember({"debug"}));
+  }
+
   void add_run_options(CLI::App& app) {
     RunOptions& run = options_.run;
     const auto list = [](CLI::Option* option, const char* type) {
@@ -161,7 +171,9 @@ class Parser {
     app.add_option("--iommu", iommu_, "off, pt (pass-through) or strict")->type_name("MODE");
     app.add_option("--memory", memory_, "the guest's memory: 512M, 1G")->type_name("SIZE");
     app.add_option("--append", run.append, "added to the kernel command line")->type_name("TEXT");
-    app.add_option("--kernel", run.kernel, "a bzImage in place of the environment's kernel")
+    app.add_option("--kernel", run.kernel,
+                   "a bzImage in place of the environment's kernel, or debug:\n"
+                   "what `presil kernel debug` built")
         ->type_name("FILE");
     app.add_option("--modules", run.modules, "that kernel's modules folder, with modules.dep")
         ->type_name("DIR");
@@ -283,7 +295,7 @@ class Parser {
 
   CLI::App app_;
   Options options_;
-  std::string quantum_, waves_, memory_, iommu_, gdb_;
+  std::string quantum_, waves_, memory_, iommu_, gdb_, which_kernel_;
 };
 
 }  // namespace

@@ -33,7 +33,7 @@ struct RunOptions {
   Iommu iommu = Iommu::kOff;
   std::uint32_t memory_mib = 512;
   std::string append;              ///< added to the kernel command line
-  std::filesystem::path kernel;    ///< bzImage; empty: the environment's
+  std::filesystem::path kernel;    ///< bzImage, or "debug"; empty: the environment's
   std::filesystem::path modules;   ///< of that kernel
   std::filesystem::path driver;    ///< folder with a Kbuild file; empty: the accelerator's own
   std::vector<std::string> files;  ///< SOURCE[:DESTINATION], put into the guest
@@ -73,7 +73,7 @@ struct BenchOptions {
   int repeat = 5;
 };
 
-enum class Subcommand { kDemo, kTest, kBoot, kRun, kBench, kDoctor };
+enum class Subcommand { kDemo, kTest, kBoot, kRun, kBench, kKernel, kDoctor };
 
 struct Options {
   Subcommand subcommand = Subcommand::kRun;

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from .tree import File, Tree
 
-_WITH_TABS = re.compile(r"(^driver/)|((^|/)(Kbuild|Kconfig|Makefile)$)|(\.patch$)")
+_WITH_TABS = re.compile(r"(^driver/)|((^|/)(Kbuild|Kconfig|Makefile)$)|(_module/[^/]*\.c$)|(\.patch$)")
 # REUSE.toml speaks for these.
 _WITHOUT_HEADER = re.compile(r"\.(json|md|svg|txt)$|^REUSE\.toml$|^\.gitignore$")
 _LONGEST = {".sv": 100, ".svh": 100, ".cpp": 100, ".hpp": 100, ".py": 120}
