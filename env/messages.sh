@@ -79,6 +79,6 @@ interrupted() {
       sleep 0.1
     done
   fi
-  say "interrupted; the next call goes on from here"
+  say "interrupted; call again to go on"
   exit "$1"
 }
