@@ -91,6 +91,7 @@ struct drm_gem_object *kestrel_gem_create_object(struct drm_device *drm, size_t 
 		return ERR_PTR(-ENOMEM);
 
 	mutex_init(&bo->va_lock);
+	drm_gem_gpuva_set_lock(&bo->base.base, &bo->va_lock);
 	bo->base.base.funcs = &kestrel_bo_funcs;
 	return &bo->base.base;
 }
