@@ -22,13 +22,15 @@ using Catch::Matchers::ContainsSubstring;
 namespace {
 
 /// A kernel whose device does something else after each copy.
-class LyingKernel final : public kestrel::KernelInterface {
+class LyingKernel final : public kestrel::internal::KernelInterface {
  public:
   std::function<void(std::vector<std::byte*>&)> lie = [](auto&) {};
   FakeKernel honest;
 
   int open(const char* path) override { return honest.open(path); }
   void close(int fd) override { honest.close(fd); }
+  int duplicate(int fd) override { return honest.duplicate(fd); }
+  std::int64_t size_bytes(int fd) override { return honest.size_bytes(fd); }
   int ioctl(int fd, unsigned long request, void* argument) override {
     const int result = honest.ioctl(fd, request, argument);
     if (request == DRM_IOCTL_KESTREL_SUBMIT)
@@ -45,7 +47,7 @@ class LyingKernel final : public kestrel::KernelInterface {
   std::int64_t now_ns() override { return honest.now_ns(); }
 
  private:
-  std::vector<std::byte*> mapped_;  // Source, destination.
+  std::vector<std::byte*> mapped_;  // Source, destination, what else the library needs.
 };
 
 constexpr std::size_t kLength = 5000;
@@ -55,7 +57,7 @@ constexpr std::size_t kDestinationOffset = 7;
 struct Bench {
   Bench() {
     kestrel_device* opened = nullptr;
-    REQUIRE(kestrel::open_device_on(kernel, nullptr, &opened) == 0);
+    REQUIRE(kestrel::internal::open_device_on(kernel, nullptr, &opened) == 0);
     device.reset(opened);
     RandomInput(1, kLength).read(piece).value();
   }

@@ -14,15 +14,20 @@
 #include "fake_kernel.hpp"
 
 using Catch::Matchers::ContainsSubstring;
-using kestrel::Device;
+using kestrel::internal::Device;
 
 TEST_CASE("device: A kestrel is opened and asked for its limits", "[userspace][device]") {
   FakeKernel kernel;
+  kernel.driver_minor = 4;
   {
     const auto device = Device::open(kernel, kernel.node);
     REQUIRE(device);
-    CHECK((*device)->info().job_bytes_max == kernel.info.job_bytes_max);
+    CHECK((*device)->info().scratchpad_bytes == kernel.info.scratchpad_bytes);
     CHECK((*device)->info().clock_mhz == 1000);
+    CHECK((*device)->driver_version().major == 1);
+    CHECK((*device)->driver_version().minor == 4);
+    CHECK((*device)->path() == kernel.node);
+    CHECK((*device)->is_coherent());
     CHECK(kernel.open_files() == 1);
   }
   CHECK(kernel.is_clean());
@@ -110,4 +115,19 @@ TEST_CASE("device: A call that a signal interrupts is made again", "[userspace][
   kernel.fail(DRM_IOCTL_KESTREL_DEV_QUERY, error, 3);
   CHECK(Device::open(kernel, kernel.node));
   CHECK(kernel.calls(DRM_IOCTL_KESTREL_DEV_QUERY) == 4);
+}
+
+TEST_CASE("device: After the device has gone calls say so, and it closes all the same",
+          "[userspace][device]") {
+  FakeKernel kernel;
+  {
+    const auto device = Device::open(kernel, kernel.node);
+    kernel.unplug();
+    drm_kestrel_vm_create args{};
+    const auto called = (*device)->call(DRM_IOCTL_KESTREL_VM_CREATE, &args, "creating a vm");
+    REQUIRE_FALSE(called);
+    CHECK(called.error().code == ENODEV);
+    CHECK_THAT(called.error().text, ContainsSubstring("creating a vm: "));
+  }
+  CHECK(kernel.is_clean());
 }

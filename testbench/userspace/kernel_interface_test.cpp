@@ -20,7 +20,7 @@
 
 #include "testbench/support/temporary_folder.hpp"
 
-using kestrel::running_kernel;
+using kestrel::internal::running_kernel;
 using presil::testbench::TemporaryFolder;
 
 namespace {

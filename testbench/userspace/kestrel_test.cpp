@@ -23,7 +23,7 @@ namespace {
 
 kestrel_device* open_device(FakeKernel& kernel) {
   kestrel_device* device = nullptr;
-  REQUIRE(kestrel::open_device_on(kernel, nullptr, &device) == 0);
+  REQUIRE(kestrel::internal::open_device_on(kernel, nullptr, &device) == 0);
   return device;
 }
 
@@ -57,6 +57,10 @@ TEST_CASE("kestrel: Destroying nothing does nothing", "[userspace][c]") {
   kestrel_device_close(nullptr);
   kestrel_buffer_destroy(nullptr);
   kestrel_fence_destroy(nullptr);
+  kestrel_vm_destroy(nullptr);
+  kestrel_queue_destroy(nullptr);
+  kestrel_commands_destroy(nullptr);
+  kestrel_timeline_destroy(nullptr);
 }
 
 TEST_CASE("kestrel: A failure leaves the output alone and has a sentence", "[userspace][c]") {
@@ -75,7 +79,7 @@ TEST_CASE("kestrel: Every thread has its own last error", "[userspace][c]") {
   FakeKernel kernel;
   kernel.open_error = EACCES;
   kestrel_device* device = nullptr;
-  REQUIRE(kestrel::open_device_on(kernel, kernel.node.c_str(), &device) == -EACCES);
+  REQUIRE(kestrel::internal::open_device_on(kernel, kernel.node.c_str(), &device) == -EACCES);
 
   std::string elsewhere = "not run";
   std::thread([&] { elsewhere = kestrel_last_error(); }).join();
@@ -86,6 +90,8 @@ TEST_CASE("kestrel: Every thread has its own last error", "[userspace][c]") {
 TEST_CASE("kestrel: Properties are those of the device", "[userspace][c]") {
   FakeKernel kernel;
   kernel.info.interface_minor = 3;
+  kernel.driver_minor = 6;
+  kernel.info.job_syncs_max = 32;
   kestrel_device* device = open_device(kernel);
   std::uint64_t value = 0;
   struct Expected {
@@ -94,13 +100,20 @@ TEST_CASE("kestrel: Properties are those of the device", "[userspace][c]") {
   };
   const Expected expected =
       GENERATE(Expected{KESTREL_INTERFACE_MAJOR, 2}, Expected{KESTREL_INTERFACE_MINOR, 3},
-               Expected{KESTREL_CLOCK_MHZ, 1000}, Expected{KESTREL_DMA_BITS, 64},
-               Expected{KESTREL_JOB_TIMEOUT_MS, 500}, Expected{KESTREL_JOB_BYTES_MAX, 65536},
-               Expected{KESTREL_BUFFER_BYTES_MAX, 1 << 20});
+               Expected{KESTREL_DRIVER_MAJOR, 1}, Expected{KESTREL_DRIVER_MINOR, 6},
+               Expected{KESTREL_COHERENT, 1}, Expected{KESTREL_CLOCK_MHZ, 1000},
+               Expected{KESTREL_DMA_BITS, 64}, Expected{KESTREL_VA_BITS, 48},
+               Expected{KESTREL_PAGE_SIZES, 0x201000}, Expected{KESTREL_QUEUE_COUNT, 16},
+               Expected{KESTREL_VM_COUNT, 15}, Expected{KESTREL_ARRAY_ROWS, 16},
+               Expected{KESTREL_ARRAY_COLUMNS, 16}, Expected{KESTREL_SCRATCHPAD_BYTES, 1 << 18},
+               Expected{KESTREL_ACCUMULATOR_ROWS, 1024}, Expected{KESTREL_CALL_TIME_MAX_MS, 500},
+               Expected{KESTREL_JOB_CALLS_MAX, 64}, Expected{KESTREL_JOB_SYNCS_MAX, 32},
+               Expected{KESTREL_BUFFER_BYTES_MAX, 64 << 20});
   CAPTURE(expected.property);
   CHECK(kestrel_device_get(device, expected.property, &value) == 0);
   CHECK(value == expected.value);
-  CHECK(kestrel_device_get(device, static_cast<kestrel_property>(7), &value) == -EINVAL);
+  CHECK(std::string(kestrel_device_path(device)) == kernel.node);
+  CHECK(kestrel_device_get(device, static_cast<kestrel_property>(19), &value) == -EINVAL);
   kestrel_device_close(device);
 }
 
@@ -116,4 +129,53 @@ TEST_CASE("kestrel: The end of a job that failed is its error", "[userspace][c]"
   kestrel_fence_destroy(fence);
   kestrel_buffer_destroy(buffer);
   kestrel_device_close(device);
+}
+
+TEST_CASE("kestrel: The device's counters are for those who may see them", "[userspace][c]") {
+  FakeKernel kernel;
+  kestrel_device* device = open_device(kernel);
+  kestrel_buffer* buffer = nullptr;
+  REQUIRE(kestrel_buffer_create(device, 4096, &buffer) == 0);
+  kestrel_fence* fence = nullptr;
+  REQUIRE(kestrel_copy(device, buffer, 0, buffer, 2048, 2048, &fence) == 0);
+  CHECK(kestrel_fence_wait(fence, -1) == 0);
+
+  kestrel_counters counters{};
+  CHECK(kestrel_device_counters(device, &counters) == 0);
+  CHECK(counters.calls == 1);
+  CHECK(counters.commands == 2);  // The barrier is no engine's.
+  CHECK(counters.read_bytes == 2048);
+  CHECK(counters.write_bytes == 2048);
+  CHECK(counters.macs == 0);
+  CHECK(counters.busy_ns > 0);
+
+  kernel.can_monitor = false;
+  CHECK(kestrel_device_counters(device, &counters) == -EACCES);
+  CHECK(counters.calls == 1);
+  kestrel_fence_destroy(fence);
+  kestrel_buffer_destroy(buffer);
+  kestrel_device_close(device);
+  CHECK(kernel.is_clean());
+}
+
+TEST_CASE("kestrel: A buffer goes out and in as a descriptor", "[userspace][c]") {
+  FakeKernel kernel;
+  kestrel_device* device = open_device(kernel);
+  kestrel_device* other = open_device(kernel);
+  kestrel_buffer* buffer = nullptr;
+  REQUIRE(kestrel_buffer_create(device, 4096, &buffer) == 0);
+  int fd = -1;
+  REQUIRE(kestrel_buffer_export(buffer, &fd) == 0);
+  kestrel_buffer* imported = nullptr;
+  REQUIRE(kestrel_buffer_import(other, fd, &imported) == 0);
+  kernel.close(fd);
+  std::strcpy(static_cast<char*>(kestrel_buffer_data(buffer)), "hover");
+  CHECK(kestrel_buffer_sync(buffer, KESTREL_TO_DEVICE, 0, 4096) == 0);
+  CHECK(kestrel_buffer_sync(buffer, 0, 0, 4096) == -EINVAL);
+  CHECK(std::string(static_cast<char*>(kestrel_buffer_data(imported))) == "hover");
+  kestrel_device_close(device);
+  kestrel_device_close(other);
+  kestrel_buffer_destroy(buffer);
+  kestrel_buffer_destroy(imported);
+  CHECK(kernel.is_clean());
 }

@@ -10,7 +10,7 @@
 
 #include <drm/drm.h>
 
-namespace kestrel {
+namespace kestrel::internal {
 namespace {
 
 constexpr std::string_view kDriverName = "kestrel";
@@ -32,8 +32,8 @@ Result<std::shared_ptr<Device>> Device::open(KernelInterface& kernel, const std:
   if (fd < 0)
     return failure(-fd, "opening " + path);
 
-  std::shared_ptr<Device> device(new Device(kernel, fd));
-  if (auto identified = device->identify(path); !identified) {
+  std::shared_ptr<Device> device(new Device(kernel, fd, path));
+  if (auto identified = device->identify(); !identified) {
     return std::unexpected(identified.error());
   }
   return device;
@@ -72,7 +72,33 @@ void Device::give_back(unsigned long request, void* argument) {
   ioctl_restarting(kernel_, fd_, request, argument);
 }
 
-Result<void> Device::identify(const std::string& path) {
+void Device::add_handle(std::uint32_t handle) {
+  const std::scoped_lock lock(handles_lock_);
+  ++handle_users_[handle];
+}
+
+Result<std::uint32_t> Device::import_handle(int fd) {
+  const std::scoped_lock lock(handles_lock_);
+  drm_prime_handle args{};
+  args.fd = fd;
+  if (auto called = call(DRM_IOCTL_PRIME_FD_TO_HANDLE, &args, "importing a buffer"); !called)
+    return std::unexpected(called.error());
+  ++handle_users_[args.handle];
+  return args.handle;
+}
+
+void Device::drop_handle(std::uint32_t handle) {
+  const std::scoped_lock lock(handles_lock_);
+  const auto users = handle_users_.find(handle);
+  if (--users->second != 0)
+    return;
+  handle_users_.erase(users);
+  drm_gem_close args{};
+  args.handle = handle;
+  give_back(DRM_IOCTL_GEM_CLOSE, &args);
+}
+
+Result<void> Device::identify() {
   std::array<char, 32> name{};
   drm_version version{};
   version.name = name.data();
@@ -83,10 +109,13 @@ Result<void> Device::identify(const std::string& path) {
     return std::unexpected(Error{code == ENOTTY ? ENODEV : code, called.error().text});
   }
   if (std::string_view(name.data()) != kDriverName || version.version_major != kDriverMajor) {
-    return std::unexpected(Error{ENODEV, path + " belongs to the driver '" + name.data() +
+    return std::unexpected(Error{ENODEV, path_ + " belongs to the driver '" + name.data() +
                                              "', version " + std::to_string(version.version_major) +
                                              ", not to a kestrel of version 1"});
   }
+
+  driver_version_ = {static_cast<std::uint32_t>(version.version_major),
+                     static_cast<std::uint32_t>(version.version_minor)};
 
   drm_kestrel_dev_query query{};
   query.type = DRM_KESTREL_DEV_QUERY_INFO;
@@ -95,4 +124,4 @@ Result<void> Device::identify(const std::string& path) {
   return call(DRM_IOCTL_KESTREL_DEV_QUERY, &query, "asking for the device's limits");
 }
 
-}  // namespace kestrel
+}  // namespace kestrel::internal

@@ -6,19 +6,28 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 
 #include <drm/kestrel_accel.h>
 
 #include "error.hpp"
 #include "kernel_interface.hpp"
 
-namespace kestrel {
+namespace kestrel::internal {
 
-/// An open device node. Buffers and fences share it, so it is closed when the last of them goes.
+/// An open device node. What is made with it shares it, so it is closed when the last of them goes.
+///
+/// Threads: any.
 class Device {
  public:
+  struct DriverVersion {
+    std::uint32_t major, minor;
+  };
+
   /// Opens a node and checks that a kestrel is behind it.
   ///
   /// \param kernel  must outlive the device
@@ -43,21 +52,39 @@ class Device {
   /// was to be given back has gone too.
   void give_back(unsigned long request, void* argument);
 
+  // A buffer that is imported twice, or where it came from, has one handle, which the kernel closes
+  // at the first GEM_CLOSE. So the handles' users are counted.
+
+  /// A new handle has its first user.
+  void add_handle(std::uint32_t handle);
+  /// Imports a dma-buf. \returns its handle, with one user more
+  Result<std::uint32_t> import_handle(int fd);
+  /// A user of the handle goes; the last one closes it.
+  void drop_handle(std::uint32_t handle);
+
   KernelInterface& kernel() { return kernel_; }
   int fd() const { return fd_; }
+  const std::string& path() const { return path_; }
   const drm_kestrel_info& info() const { return info_; }
+  DriverVersion driver_version() const { return driver_version_; }
+  bool is_coherent() const { return (info_.features & DRM_KESTREL_FEATURE_COHERENT) != 0; }
 
  private:
-  Device(KernelInterface& kernel, int fd) : kernel_(kernel), fd_(fd) {}
+  Device(KernelInterface& kernel, int fd, std::string path)
+      : kernel_(kernel), fd_(fd), path_(std::move(path)) {}
 
-  Result<void> identify(const std::string& path);
+  Result<void> identify();
 
   KernelInterface& kernel_;
-  int fd_;  // Owned.
+  const int fd_;  // Owned.
+  const std::string path_;
+  DriverVersion driver_version_{};
   drm_kestrel_info info_{};
+  std::mutex handles_lock_;  // For handle_users_, and between a handle's import and its closing.
+  std::map<std::uint32_t, unsigned> handle_users_;
 };
 
 /// ioctl() on any descriptor, again for as long as a signal interrupts it. \returns as ioctl()
 int ioctl_restarting(KernelInterface& kernel, int fd, unsigned long request, void* argument);
 
-}  // namespace kestrel
+}  // namespace kestrel::internal

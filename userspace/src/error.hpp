@@ -5,12 +5,15 @@
 /// Error: why something failed, for programs (an errno) and for people (a sentence).
 #pragma once
 
+#include <array>
+#include <charconv>
+#include <cstdint>
 #include <cstring>
 #include <expected>
 #include <string>
 #include <utility>
 
-namespace kestrel {
+namespace kestrel::internal {
 
 /// Why something failed.
 struct Error {
@@ -29,4 +32,11 @@ using Result = std::expected<T, Error>;
   return std::unexpected(Error{code, what + ": " + std::strerror(code)});
 }
 
-}  // namespace kestrel
+/// "0x1f000", as addresses are written in an error's text.
+inline std::string hex(std::uint64_t value) {
+  std::array<char, 16> digits;
+  const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16);
+  return "0x" + std::string(digits.data(), written.ptr);
+}
+
+}  // namespace kestrel::internal

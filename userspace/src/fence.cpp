@@ -6,59 +6,50 @@
 #include <linux/sync_file.h>
 
 #include <cerrno>
-#include <limits>
 #include <utility>
 
 #include <drm/drm.h>
 
-namespace kestrel {
-namespace {
-
-/// What DRM_IOCTL_SYNCOBJ_WAIT takes: a point in time, and the largest for never.
-std::int64_t deadline_ns(KernelInterface& kernel, std::int64_t timeout_ns) {
-  constexpr auto kNever = std::numeric_limits<std::int64_t>::max();
-  if (timeout_ns < 0)
-    return kNever;
-  const std::int64_t now_ns = kernel.now_ns();
-  return timeout_ns > kNever - now_ns ? kNever : now_ns + timeout_ns;
-}
-
-}  // namespace
+namespace kestrel::internal {
 
 Fence::Fence(std::shared_ptr<Device> device) : device_(std::move(device)) {}
 
-Fence::~Fence() {
-  for (const std::uint32_t handle : handles_) {
-    drm_syncobj_destroy args{};
-    args.handle = handle;
-    device_->give_back(DRM_IOCTL_SYNCOBJ_DESTROY, &args);
-  }
+Result<std::unique_ptr<Fence>> Fence::import(std::shared_ptr<Device> device, int fd) {
+  auto fence = std::make_unique<Fence>(std::move(device));
+  if (const auto added = fence->add(); !added)
+    return std::unexpected(added.error());
+  if (auto imported = fence->syncobjs_.back().import_sync_file(fd); !imported)
+    return std::unexpected(imported.error());
+  return fence;
 }
 
 Result<std::uint32_t> Fence::add() {
-  handles_.push_back(0);  // First, so that no syncobj is lost when memory is out.
-  drm_syncobj_create args{};
-  if (auto called = device_->call(DRM_IOCTL_SYNCOBJ_CREATE, &args, "creating a syncobj"); !called) {
-    handles_.pop_back();
-    return std::unexpected(called.error());
-  }
-  return handles_.back() = args.handle;
+  auto syncobj = Syncobj::create(device_);
+  if (!syncobj)
+    return std::unexpected(syncobj.error());
+  return syncobjs_.emplace_back(std::move(*syncobj)).handle();
 }
 
 Result<void> Fence::wait(std::int64_t timeout_ns) {
   if (auto waited = wait_for_all(timeout_ns); !waited)
     return waited;
-  for (const std::uint32_t handle : handles_) {
-    if (auto checked = check(handle); !checked)
+  if (on_end)
+    on_end();
+  for (const Syncobj& syncobj : syncobjs_) {
+    if (auto checked = check(syncobj); !checked)
       return checked;
   }
   return {};
 }
 
 Result<void> Fence::wait_for_all(std::int64_t timeout_ns) {
+  std::vector<std::uint32_t> handles;
+  for (const Syncobj& syncobj : syncobjs_)
+    handles.push_back(syncobj.handle());
+
   drm_syncobj_wait args{};
-  args.handles = reinterpret_cast<std::uintptr_t>(handles_.data());
-  args.count_handles = static_cast<std::uint32_t>(handles_.size());
+  args.handles = reinterpret_cast<std::uintptr_t>(handles.data());
+  args.count_handles = static_cast<std::uint32_t>(handles.size());
   args.timeout_nsec = deadline_ns(device_->kernel(), timeout_ns);
   args.flags = DRM_SYNCOBJ_WAIT_FLAGS_WAIT_ALL;
 
@@ -73,20 +64,15 @@ Result<void> Fence::wait_for_all(std::int64_t timeout_ns) {
 }
 
 // A syncobj signals without saying how the job ended; a sync file made from it knows.
-Result<void> Fence::check(std::uint32_t handle) {
-  drm_syncobj_handle args{};
-  args.handle = handle;
-  args.flags = DRM_SYNCOBJ_HANDLE_TO_FD_FLAGS_EXPORT_SYNC_FILE;
-  args.fd = -1;
-  if (auto called = device_->call(DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD, &args, "looking at a job");
-      !called) {
-    return called;
-  }
+Result<void> Fence::check(const Syncobj& syncobj) {
+  const auto fd = syncobj.to_fd(DRM_SYNCOBJ_HANDLE_TO_FD_FLAGS_EXPORT_SYNC_FILE);
+  if (!fd)
+    return std::unexpected(fd.error());
 
   KernelInterface& kernel = device_->kernel();
   sync_file_info info{};
-  const int result = ioctl_restarting(kernel, args.fd, SYNC_IOC_FILE_INFO, &info);
-  kernel.close(args.fd);
+  const int result = ioctl_restarting(kernel, *fd, SYNC_IOC_FILE_INFO, &info);
+  kernel.close(*fd);
   if (result < 0)
     return failure(-result, "looking at a job");
   if (info.status < 0)
@@ -94,4 +80,8 @@ Result<void> Fence::check(std::uint32_t handle) {
   return {};
 }
 
-}  // namespace kestrel
+Result<int> Fence::export_fd() const {
+  return syncobjs_.back().to_fd(DRM_SYNCOBJ_HANDLE_TO_FD_FLAGS_EXPORT_SYNC_FILE);
+}
+
+}  // namespace kestrel::internal

@@ -11,7 +11,7 @@
 
 #include <cerrno>
 
-namespace kestrel {
+namespace kestrel::internal {
 namespace {
 
 class RunningKernel final : public KernelInterface {
@@ -22,6 +22,16 @@ class RunningKernel final : public KernelInterface {
   }
 
   void close(int fd) override { ::close(fd); }
+
+  int duplicate(int fd) override {
+    const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    return copy >= 0 ? copy : -errno;
+  }
+
+  std::int64_t size_bytes(int fd) override {
+    const off_t end = ::lseek(fd, 0, SEEK_END);
+    return end >= 0 ? end : -errno;
+  }
 
   int ioctl(int fd, unsigned long request, void* argument) override {
     const int result = ::ioctl(fd, request, argument);
@@ -53,4 +63,4 @@ KernelInterface& running_kernel() {
   return kernel;
 }
 
-}  // namespace kestrel
+}  // namespace kestrel::internal

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace kestrel {
+namespace kestrel::internal {
 
 /// The kernel as the library sees it. Failures are negative errnos; nothing is retried here.
 ///
@@ -20,6 +20,10 @@ class KernelInterface {
   /// Opens for reading and writing. \returns a descriptor, or -errno of open()
   virtual int open(const char* path) = 0;
   virtual void close(int fd) = 0;
+  /// Another descriptor of the same file, closed at exec(). \returns it, or -errno of fcntl()
+  virtual int duplicate(int fd) = 0;
+  /// Where the file ends. \returns bytes, or -errno of lseek()
+  virtual std::int64_t size_bytes(int fd) = 0;
   /// \returns 0 or more, or -errno of ioctl()
   virtual int ioctl(int fd, unsigned long request, void* argument) = 0;
   /// Maps for reading and writing, shared. \returns 0, or -errno of mmap()
@@ -32,4 +36,4 @@ class KernelInterface {
 /// The kernel that the process runs on.
 KernelInterface& running_kernel();
 
-}  // namespace kestrel
+}  // namespace kestrel::internal

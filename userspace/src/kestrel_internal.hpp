@@ -9,9 +9,9 @@
 
 #include "kernel_interface.hpp"
 
-namespace kestrel {
+namespace kestrel::internal {
 
 /// kestrel_device_open() on a kernel of the caller's choice, which must outlive the device.
 int open_device_on(KernelInterface& kernel, const char* path, kestrel_device** device);
 
-}  // namespace kestrel
+}  // namespace kestrel::internal

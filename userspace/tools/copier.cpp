@@ -72,6 +72,9 @@ std::expected<std::span<const std::byte>, std::string> Copier::copy(
   std::ranges::copy(piece, source.begin() + static_cast<std::ptrdiff_t>(source_offset_));
   for (std::size_t i = 0; i < destination.size(); ++i)
     destination[i] = background(i);
+  // The copy hands over its own range; what is round it is looked at too.
+  if (kestrel_buffer_sync(destination_.get(), KESTREL_TO_DEVICE, 0, destination.size()) != 0)
+    return std::unexpected(failed("handing the buffer over"));
 
   if (auto ran = run(piece.size()); !ran)
     return std::unexpected(ran.error());
@@ -93,6 +96,10 @@ std::expected<void, std::string> Copier::run(std::size_t length_bytes) {
     return std::unexpected(failed("the copy"));
 
   elapsed_ns_ += std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count();
+  if (kestrel_buffer_sync(destination_.get(), KESTREL_TO_CPU, 0,
+                          kestrel_buffer_size(destination_.get())) != 0) {
+    return std::unexpected(failed("handing the copy over"));
+  }
   return {};
 }
 

@@ -120,8 +120,7 @@ std::expected<void, Failure> show_info(const Options& options) {
       {KESTREL_INTERFACE_MINOR, "interface minor"},
       {KESTREL_CLOCK_MHZ, "clock, MHz"},
       {KESTREL_DMA_BITS, "DMA address bits"},
-      {KESTREL_JOB_TIMEOUT_MS, "job timeout, ms"},
-      {KESTREL_JOB_BYTES_MAX, "job size limit, bytes"},
+      {KESTREL_CALL_TIME_MAX_MS, "job timeout, ms"},
       {KESTREL_BUFFER_BYTES_MAX, "buffer size limit, bytes"},
   };
 
