@@ -20,13 +20,13 @@ RunResult UapiRun::check(const std::string& name) const {
 
   std::vector<std::string> all = options;
   all.insert(all.end(), {"--timeout", "6000", "--add", built("guest/bin/" + program), "--add",
-                         (folder / (which + "-skips.txt")).string() + ":root/skips.txt"});
+                         (folder / (which + "-skips.txt")).string() + ":etc/uapi-skips.txt"});
   if (!kernel.empty()) {
     all.insert(all.end(), {"--kernel", kernel});
   }
   all.insert(all.end(), modules.options.begin(), modules.options.end());
   auto run = presil_run(name, all,
-                        modules.load + program + " --skips /root/skips.txt --seed " +
+                        modules.load + program + " --skips /etc/uapi-skips.txt --seed " +
                             std::to_string(seed) + "; " + after);
 
   const auto report = read_ktap(run.output);
