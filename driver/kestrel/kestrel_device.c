@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The presil authors
-/* Register access, identification, resets, start and stop of the accelerator. */
+/* Register access, identification, reset, start and stop of the accelerator. */
 
 #include <linux/bitfield.h>
 #include <linux/io.h>
 #include <linux/iopoll.h>
+#include <linux/lockdep.h>
 #include <linux/pci.h>
 #include <linux/sizes.h>
 
 #include <drm/drm_print.h>
 
-#include "kestrel_commands.h"
 #include "kestrel_device.h"
+#include "kestrel_mmu.h"
+#include "kestrel_space.h"
 
 /*
- * A reset waits for the bus accesses under way; the slowest of them ends with the completion
- * timeout of the root port, 50 ms at most in its default range.
+ * What has to wait for the bus accesses under way ends with the completion timeout of the root
+ * port, 50 ms at most in its default range.
  */
-#define KESTREL_RESET_TIMEOUT_US 100000
-#define KESTREL_RESET_POLL_US	 10
+#define KESTREL_WAIT_TIMEOUT_US 100000
+#define KESTREL_WAIT_POLL_US	10
 
 u32 __kestrel_read(struct kestrel_device *kdev, u32 offset, const char *name)
 {
@@ -36,7 +38,7 @@ void __kestrel_write(struct kestrel_device *kdev, u32 offset, u32 value, const c
 
 /**
  * kestrel_device_answers() - tell a live device from a dead one
- * @status: value read from STATUS, or the queue's
+ * @status: value read from STATUS, or a queue's
  *
  * A read that nobody completes gives all ones, and both have bits that are always zero.
  *
@@ -45,6 +47,40 @@ void __kestrel_write(struct kestrel_device *kdev, u32 offset, u32 value, const c
 bool kestrel_device_answers(u32 status)
 {
 	return status != U32_MAX;
+}
+
+/**
+ * kestrel_device_usable() - whether registers may be accessed, and queues are set up
+ * @kdev: device, plugged; kestrel_device.reset_lock held
+ *
+ * What is changed while it is not takes effect when the device is started.
+ *
+ * Return: false while it is suspended or given up.
+ */
+bool kestrel_device_usable(struct kestrel_device *kdev)
+{
+	lockdep_assert_held(&kdev->reset_lock);
+	return kdev->awake && kdev->online;
+}
+
+static void kestrel_caps_read(struct kestrel_device *kdev)
+{
+	struct kestrel_caps *caps = &kdev->caps;
+	u32 caps0 = kestrel_read(kdev, CAPS0);
+	u32 caps1 = kestrel_read(kdev, CAPS1);
+	u32 caps2 = kestrel_read(kdev, CAPS2);
+	u32 caps3 = kestrel_read(kdev, CAPS3);
+
+	caps->ring_log2_max = FIELD_GET(KESTREL_CAPS0_RING_LOG2_MAX_MASK, caps0);
+	caps->dma_bits = FIELD_GET(KESTREL_CAPS0_ADDR_BITS_MASK, caps0);
+	caps->clock_mhz = FIELD_GET(KESTREL_CAPS1_CLOCK_MHZ_MASK, caps1);
+	caps->queues = min(FIELD_GET(KESTREL_CAPS1_QUEUES_MASK, caps1), KESTREL_QUEUES_MAX);
+	caps->spaces = min(FIELD_GET(KESTREL_CAPS1_SPACES_MASK, caps1), KESTREL_SPACES_MAX);
+	caps->array_rows = FIELD_GET(KESTREL_CAPS2_ARRAY_ROWS_MASK, caps2);
+	caps->array_columns = FIELD_GET(KESTREL_CAPS2_ARRAY_COLUMNS_MASK, caps2);
+	caps->scratchpad_bytes = FIELD_GET(KESTREL_CAPS3_SCRATCHPAD_KIB_MASK, caps3) * SZ_1K;
+	caps->accumulator_rows = FIELD_GET(KESTREL_CAPS3_ACCUMULATOR_ROWS_MASK, caps3);
+	caps->va_bits = FIELD_GET(KESTREL_CAPS4_VA_BITS_MASK, kestrel_read(kdev, CAPS4));
 }
 
 /**
@@ -58,7 +94,7 @@ bool kestrel_device_answers(u32 status)
 int kestrel_device_identify(struct kestrel_device *kdev)
 {
 	struct kestrel_caps *caps = &kdev->caps;
-	u32 id, version, caps0, caps1, vectors, queues, spaces, scratchpad_kib;
+	u32 id, version;
 
 	id = kestrel_read(kdev, ID);
 	if (id != KESTREL_ID_MAGIC)
@@ -73,65 +109,50 @@ int kestrel_device_identify(struct kestrel_device *kdev)
 				     caps->interface_major, caps->interface_minor,
 				     KESTREL_VERSION_MAJOR_VALUE);
 
-	caps0 = kestrel_read(kdev, CAPS0);
-	caps->ring_log2_max = FIELD_GET(KESTREL_CAPS0_RING_LOG2_MAX_MASK, caps0);
-	caps->dma_bits = FIELD_GET(KESTREL_CAPS0_ADDR_BITS_MASK, caps0);
-	vectors = FIELD_GET(KESTREL_CAPS0_VECTORS_MASK, caps0);
-
-	caps1 = kestrel_read(kdev, CAPS1);
-	caps->clock_mhz = FIELD_GET(KESTREL_CAPS1_CLOCK_MHZ_MASK, caps1);
-	queues = FIELD_GET(KESTREL_CAPS1_QUEUES_MASK, caps1);
-	spaces = FIELD_GET(KESTREL_CAPS1_SPACES_MASK, caps1);
-
-	scratchpad_kib = FIELD_GET(KESTREL_CAPS3_SCRATCHPAD_KIB_MASK, kestrel_read(kdev, CAPS3));
-
+	kestrel_caps_read(kdev);
 	if (caps->ring_log2_max < KESTREL_RING_LOG2_MIN || caps->dma_bits < 32 ||
-	    caps->dma_bits > 64 || vectors < 1)
+	    caps->dma_bits > 64 || caps->va_bits != KESTREL_VA_BITS)
 		return dev_err_probe(kdev->drm.dev, -EINVAL,
-				     "ring of 2^%u entries, %u address bits, %u vectors\n",
-				     caps->ring_log2_max, caps->dma_bits, vectors);
-
-	if (queues <= KESTREL_QUEUE || spaces <= KESTREL_SPACE ||
-	    scratchpad_kib * SZ_1K < KESTREL_PIECE_SLOTS * KESTREL_PIECE_BYTES)
-		return dev_err_probe(kdev->drm.dev, -EINVAL,
-				     "%u queues, %u address spaces, scratchpad of %u KiB\n", queues,
-				     spaces, scratchpad_kib);
+				     "ring of 2^%u entries, addresses of %u and %u bits\n",
+				     caps->ring_log2_max, caps->dma_bits, caps->va_bits);
+	if (!caps->queues || caps->spaces <= KESTREL_SPACE_KERNEL + 1)
+		return dev_err_probe(kdev->drm.dev, -EINVAL, "%u queues, %u address spaces\n",
+				     caps->queues, caps->spaces);
 
 	return 0;
 }
 
-/* The memories on chip have to be emptied, so the first look would be too early for any reset. */
-static int kestrel_device_wait_reset(struct kestrel_device *kdev, const char *what)
+/**
+ * kestrel_device_wait() - wait until the device has finished something that it does at once
+ * @kdev: device
+ * @busy: bit of STATUS that is set meanwhile
+ * @what: what it does, for the message
+ *
+ * Context: may sleep; allocates nothing.
+ * Return: 0, or
+ * * -ENODEV - no answer
+ * * -ETIMEDOUT - it does not end
+ */
+int kestrel_device_wait(struct kestrel_device *kdev, u32 busy, const char *what)
 {
 	u32 status;
 	int ret;
 
 	ret = read_poll_timeout(kestrel_read, status,
-				!kestrel_device_answers(status) ||
-					!(status & KESTREL_STATUS_RESETTING),
-				KESTREL_RESET_POLL_US, KESTREL_RESET_TIMEOUT_US, true, kdev,
-				STATUS);
+				!kestrel_device_answers(status) || !(status & busy),
+				KESTREL_WAIT_POLL_US, KESTREL_WAIT_TIMEOUT_US, false, kdev, STATUS);
 	if (!kestrel_device_answers(status))
 		return -ENODEV;
 	if (ret)
-		drm_err(&kdev->drm, "reset of the %s takes longer than %u ms, status 0x%08x\n",
-			what, KESTREL_RESET_TIMEOUT_US / 1000, status);
+		drm_err(&kdev->drm, "%s takes longer than %u ms, status 0x%08x\n", what,
+			KESTREL_WAIT_TIMEOUT_US / 1000, status);
 	return ret;
 }
 
 static int kestrel_device_reset(struct kestrel_device *kdev)
 {
 	kestrel_write(kdev, RESET, KESTREL_RESET_ENGINE);
-	return kestrel_device_wait_reset(kdev, "engine");
-}
-
-/* Ring and fences are found at bus addresses, and so is what command buffers name. */
-static void kestrel_device_init_spaces(struct kestrel_device *kdev)
-{
-	u32 bypass = FIELD_PREP(KESTREL_SPACE_CONFIG_MODE_MASK, KESTREL_SPACE_MODE_BYPASS);
-
-	kestrel_write(kdev, SPACE_CONFIG(0), bypass);
-	kestrel_write(kdev, SPACE_CONFIG(KESTREL_SPACE), bypass);
+	return kestrel_device_wait(kdev, KESTREL_STATUS_RESETTING, "reset of the engine");
 }
 
 static void kestrel_device_init_irqs(struct kestrel_device *kdev)
@@ -144,35 +165,19 @@ static void kestrel_device_init_irqs(struct kestrel_device *kdev)
 	kestrel_write(kdev, IRQ_ENABLE, vectors);
 }
 
-static void kestrel_device_start_queue(struct kestrel_device *kdev)
-{
-	struct kestrel_ring *ring = &kdev->ring;
-
-	kestrel_ring_rewind(ring);
-	kestrel_queue_write(kdev, RING_BASE_LO, lower_32_bits(ring->records_dma));
-	kestrel_queue_write(kdev, RING_BASE_HI, upper_32_bits(ring->records_dma));
-	kestrel_queue_write(kdev, CONFIG,
-			    KESTREL_QUEUE_CONFIG_ENABLE |
-				    FIELD_PREP(KESTREL_QUEUE_CONFIG_SPACE_MASK, KESTREL_SPACE) |
-				    FIELD_PREP(KESTREL_QUEUE_CONFIG_VECTOR_MASK,
-					       KESTREL_VECTOR_FENCE) |
-				    FIELD_PREP(KESTREL_QUEUE_CONFIG_RING_LOG2_MASK,
-					       ring->log2_entries));
-}
-
 /**
- * kestrel_device_start() - reset the device and let it take records from an empty ring
- * @kdev: device, its ring not in use
+ * kestrel_device_start() - reset the device, and set it up as it is in use
+ * @kdev: device; kestrel_device.reset_lock held and the scheduler stopped, or not registered yet
  *
- * Nothing happens in the device from here until the first doorbell.
+ * Address spaces are what they were, and queues empty. Nothing happens in the device from here
+ * until the first doorbell.
  *
  * Context: may sleep; allocates nothing.
- * Return: 0, or
- * * -ENODEV - no answer
- * * -ETIMEDOUT - the reset does not end
+ * Return: 0, or an error of kestrel_device_wait().
  */
 int kestrel_device_start(struct kestrel_device *kdev)
 {
+	struct kestrel_hw_queue *hw;
 	int ret;
 
 	/* The device's DMA was cut when it was given up, and by a reset of the function. */
@@ -182,34 +187,10 @@ int kestrel_device_start(struct kestrel_device *kdev)
 	if (ret)
 		return ret;
 
-	kestrel_device_init_spaces(kdev);
+	kestrel_spaces_restore(kdev);
 	kestrel_device_init_irqs(kdev);
-	kestrel_device_start_queue(kdev);
-	return 0;
-}
-
-/**
- * kestrel_device_restart_queue() - reset the queue and let it take records from an empty ring
- * @kdev: device that was started, its ring not in use
- *
- * What is not of the queue stays as it is. If the queue's reset does not end, the whole device is
- * reset as kestrel_device_start() does.
- *
- * Context: may sleep; allocates nothing.
- * Return: 0, or an error of kestrel_device_start().
- */
-int kestrel_device_restart_queue(struct kestrel_device *kdev)
-{
-	int ret;
-
-	kestrel_queue_write(kdev, CONTROL, KESTREL_QUEUE_CONTROL_RESET);
-	ret = kestrel_device_wait_reset(kdev, "queue");
-	if (ret == -ETIMEDOUT)
-		return kestrel_device_start(kdev);
-	if (ret)
-		return ret;
-
-	kestrel_device_start_queue(kdev);
+	kestrel_for_each_queue(kdev, hw)
+		kestrel_hw_queue_start(kdev, hw);
 	return 0;
 }
 
@@ -224,7 +205,6 @@ int kestrel_device_restart_queue(struct kestrel_device *kdev)
 void kestrel_device_stop(struct kestrel_device *kdev)
 {
 	kestrel_write(kdev, IRQ_ENABLE, 0);
-	kestrel_queue_write(kdev, CONFIG, 0);
 	kestrel_device_reset(kdev); /* if it fails, the next line has to do */
 	pci_clear_master(to_pci_dev(kdev->drm.dev));
 }

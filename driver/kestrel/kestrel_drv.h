@@ -4,10 +4,7 @@
 #ifndef _KESTREL_DRV_H_
 #define _KESTREL_DRV_H_
 
-#include <linux/atomic.h>
-#include <linux/mutex.h>
-
-#include <drm/gpu_scheduler.h>
+#include <linux/xarray.h>
 
 struct drm_driver;
 
@@ -15,19 +12,15 @@ struct drm_driver;
 
 /**
  * struct kestrel_file - an open file
+ *
+ * Numbers that userspace gets mean something in one file only.
  */
 struct kestrel_file {
-	/** @entity: queue of the jobs submitted through the file */
-	struct drm_sched_entity entity;
+	/** @vms: VMs by number; each is used by the file */
+	struct xarray vms;
 
-	/** @submit_lock: makes arming and pushing a job one step */
-	struct mutex submit_lock;
-
-	/**
-	 * @jobs: jobs that are not freed yet. Closing the file waits for 0, so that no job outlives
-	 * the file, and with it the device and the module.
-	 */
-	atomic_t jobs;
+	/** @queues: queues by number; one reference each */
+	struct xarray queues;
 };
 
 extern const struct drm_driver kestrel_drm_driver;

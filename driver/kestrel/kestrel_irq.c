@@ -11,6 +11,7 @@
 
 #include "kestrel_device.h"
 #include "kestrel_irq.h"
+#include "kestrel_recover.h"
 #include "kestrel_sched.h"
 
 /*
@@ -32,7 +33,7 @@ static irqreturn_t kestrel_irq_fence(int irq, void *data)
 	dma_fence_end_signalling(cookie);
 
 	/* Recovery waits for this thread, so it has to run elsewhere. */
-	if (kdev->irq_count == 1 && kestrel_read(kdev, ERROR_QUEUES))
+	if (kdev->irq_count == 1 && kestrel_recover_needed(kdev))
 		queue_work(kdev->reset_wq, &kdev->error_work);
 
 	drm_dev_exit(idx);

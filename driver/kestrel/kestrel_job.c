@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The presil authors
-/* Making and freeing jobs and their fences; cutting copies into what a command can do. */
+/* Making and freeing jobs and their fences. */
 
-#include <linux/math.h>
 #include <linux/module.h>
-#include <linux/scatterlist.h>
+#include <linux/mm.h>
+#include <linux/pm_runtime.h>
 #include <linux/slab.h>
+#include <linux/wait_bit.h>
 
-#include <drm/drm_gem.h>
+#include <drm/drm_drv.h>
 
 #include "kestrel_device.h"
 #include "kestrel_drv.h"
-#include "kestrel_gem.h"
 #include "kestrel_job.h"
-#include "kestrel_submit.h"
+#include "kestrel_queue.h"
+#include "kestrel_sched.h"
 
 static const char *kestrel_fence_get_driver_name(struct dma_fence *fence)
 {
@@ -27,6 +28,7 @@ static const char *kestrel_fence_get_timeline_name(struct dma_fence *fence)
 
 static void kestrel_fence_release(struct dma_fence *fence)
 {
+	kestrel_sched_put(container_of(fence, struct kestrel_fence, base)->sched);
 	dma_fence_free(fence);
 	module_put(THIS_MODULE);
 }
@@ -37,65 +39,84 @@ static const struct dma_fence_ops kestrel_fence_ops = {
 	.release = kestrel_fence_release,
 };
 
-/**
- * kestrel_fence_init() - give a job's fence its place on the timeline
- * @fence: zeroed memory
- * @context: timeline
- * @seqno: number, larger than all before it
- *
- * The fence keeps the module loaded, because userspace can keep the fence.
- *
- * Context: any; allocates nothing.
- */
-void kestrel_fence_init(struct kestrel_fence *fence, u64 context, u64 seqno)
+static void kestrel_fence_begin(struct kestrel_fence *fence, u64 context, u64 seqno)
 {
 	__module_get(THIS_MODULE);
 	spin_lock_init(&fence->lock);
 	dma_fence_init(&fence->base, &kestrel_fence_ops, &fence->lock, context, seqno);
 }
 
+/**
+ * kestrel_fence_init() - give a job's fence its place on the timeline
+ * @fence: fence of a job
+ * @hw: queue whose timeline it is, at the number that the fence gets
+ *
+ * Context: any; allocates nothing.
+ */
+void kestrel_fence_init(struct kestrel_fence *fence, const struct kestrel_hw_queue *hw)
+{
+	kestrel_fence_begin(fence, hw->fence_context, hw->fence_seqno);
+}
+
+static bool kestrel_fence_begun(const struct kestrel_fence *fence)
+{
+	return kref_read(&fence->base.refcount);
+}
+
 static void kestrel_fence_drop(struct kestrel_fence *fence)
 {
-	if (fence && kref_read(&fence->base.refcount))
+	if (!fence)
+		return;
+	if (kestrel_fence_begun(fence)) {
 		dma_fence_put(&fence->base);
-	else
-		kfree(fence); /* the job never started */
+	} else {
+		kestrel_sched_put(fence->sched);
+		kfree(fence);
+	}
+}
+
+static struct kestrel_fence *kestrel_fence_alloc(struct kestrel_sched *sched)
+{
+	struct kestrel_fence *fence = kzalloc(sizeof(*fence), GFP_KERNEL_ACCOUNT);
+
+	if (fence)
+		fence->sched = kestrel_sched_get(sched);
+	return fence;
 }
 
 /**
- * kestrel_job_alloc() - make a job with room for its copies
- * @kdev: device
- * @kfile: file that submits it
- * @copies: copies that will be added
- * @bytes: bytes that they will move
+ * kestrel_job_alloc() - make an empty job
+ * @queue: queue that it is for
  *
- * What the job needs is allocated here and by kestrel_job_make_commands(), so that running it
- * cannot fail.
+ * What running the job needs is allocated here, so that it cannot fail.
  *
- * Return: the job, its base class not initialised, or ERR_PTR(-ENOMEM).
+ * Return: the job, its base class not initialised, or ERR_PTR() of -ENOMEM, or -ENODEV if the
+ * device does not wake up.
  */
-struct kestrel_job *kestrel_job_alloc(struct kestrel_device *kdev, struct kestrel_file *kfile,
-				      u32 copies, u64 bytes)
+struct kestrel_job *kestrel_job_alloc(struct kestrel_queue *queue)
 {
+	struct kestrel_device *kdev = queue->kdev;
 	struct kestrel_job *job = kzalloc(sizeof(*job), GFP_KERNEL_ACCOUNT);
 
 	if (!job)
 		return ERR_PTR(-ENOMEM);
 
-	job->kdev = kdev;
-	job->kfile = kfile;
-	INIT_LIST_HEAD(&job->node);
-	atomic_inc(&kfile->jobs);
-
-	job->piece_limit = kestrel_job_pieces_max(copies, bytes);
-	job->pieces = kvmalloc_array(job->piece_limit, sizeof(*job->pieces), GFP_KERNEL_ACCOUNT);
-	job->objects = kvmalloc_array(copies, 2 * sizeof(*job->objects), GFP_KERNEL_ACCOUNT);
-	job->fence = kzalloc(sizeof(*job->fence), GFP_KERNEL_ACCOUNT);
-	if (!job->pieces || !job->objects || !job->fence) {
-		kestrel_job_free(job);
+	job->fence = kestrel_fence_alloc(kdev->sched);
+	if (!job->fence) {
+		kfree(job);
 		return ERR_PTR(-ENOMEM);
 	}
 
+	if (pm_runtime_resume_and_get(kdev->drm.dev) < 0) {
+		kestrel_fence_drop(job->fence);
+		kfree(job);
+		return ERR_PTR(-ENODEV);
+	}
+
+	drm_dev_get(&kdev->drm);
+	job->kdev = kdev;
+	job->queue = queue;
+	INIT_LIST_HEAD(&job->node);
 	return job;
 }
 
@@ -107,118 +128,43 @@ struct kestrel_job *kestrel_job_alloc(struct kestrel_device *kdev, struct kestre
  */
 void kestrel_job_free(struct kestrel_job *job)
 {
-	struct kestrel_file *kfile = job->kfile;
-	u32 i;
-
-	for (i = 0; i < job->object_count; i++)
-		drm_gem_object_put(job->objects[i]);
+	struct kestrel_device *kdev = job->kdev;
+	struct kestrel_queue *queue = job->started ? job->queue : NULL;
 
 	kestrel_fence_drop(job->fence);
-	kestrel_commands_fini(job->kdev, &job->commands);
-	kvfree(job->objects);
-	kvfree(job->pieces);
+	kvfree(job->calls);
 	kfree(job);
 
-	/* The file, and with it the device, may be gone as soon as the count is 0. */
-	if (atomic_dec_and_test(&kfile->jobs))
-		wake_up_var(&kfile->jobs);
+	pm_runtime_mark_last_busy(kdev->drm.dev);
+	pm_runtime_put_autosuspend(kdev->drm.dev);
+	/*
+	 * Never the last reference of a job that was started, whose freeing is the scheduler's: its
+	 * queue waits for it, with the file open.
+	 */
+	drm_dev_put(&kdev->drm);
+	if (queue && atomic_dec_and_test(&queue->started))
+		wake_up_var(&queue->started);
 }
 
 /**
- * struct kestrel_cursor - a place in a buffer, and how far it is contiguous on the bus
- */
-struct kestrel_cursor {
-	/** @sg: segment */
-	struct scatterlist *sg;
-	/** @addr: bus address */
-	dma_addr_t addr;
-	/** @left: bytes to the end of the segment */
-	u32 left;
-};
-
-static void kestrel_cursor_enter(struct kestrel_cursor *cursor, struct scatterlist *sg)
-{
-	cursor->sg = sg;
-	cursor->addr = sg_dma_address(sg);
-	cursor->left = sg_dma_len(sg);
-}
-
-static void kestrel_cursor_skip(struct kestrel_cursor *cursor, u32 bytes)
-{
-	cursor->addr += bytes;
-	cursor->left -= bytes;
-}
-
-static void kestrel_cursor_seek(struct kestrel_cursor *cursor, const struct kestrel_bo *bo,
-				u64 offset)
-{
-	struct scatterlist *sg = bo->sgt->sgl;
-
-	while (offset >= sg_dma_len(sg)) {
-		offset -= sg_dma_len(sg);
-		sg = sg_next(sg);
-	}
-
-	kestrel_cursor_enter(cursor, sg);
-	kestrel_cursor_skip(cursor, offset);
-}
-
-/**
- * kestrel_job_add_copy() - cut one copy into pieces
- * @job: job made for it
- * @dst: buffer to write
- * @dst_offset: bytes
- * @src: buffer to read
- * @src_offset: bytes
- * @length: bytes, more than 0; both ranges lie within their buffers
+ * kestrel_job_cleanup() - undo drm_sched_job_arm(), or what there is of it
+ * @job: job that has ended, well or not
  *
- * Return: 0, or -EOVERFLOW if kestrel_job_pieces_max() is wrong.
+ * Userspace may keep the scheduler's fence, which points to the scheduler, for as long as it likes.
+ * So that it keeps the scheduler alive it needs a fence of ours, and gets one that has signalled if
+ * the job never had its own.
  */
-int kestrel_job_add_copy(struct kestrel_job *job, const struct kestrel_bo *dst, u64 dst_offset,
-			 const struct kestrel_bo *src, u64 src_offset, u64 length)
+void kestrel_job_cleanup(struct kestrel_job *job)
 {
-	struct kestrel_cursor to, from;
+	struct drm_sched_fence *scheduled = job->base.s_fence;
 
-	kestrel_cursor_seek(&to, dst, dst_offset);
-	kestrel_cursor_seek(&from, src, src_offset);
-
-	for (;;) {
-		u32 contiguous = min3(to.left, from.left, (u32)KESTREL_PIECE_BYTES);
-		u32 bytes = min_t(u64, contiguous, length);
-
-		if (WARN_ON(job->piece_count == job->piece_limit))
-			return -EOVERFLOW;
-		job->pieces[job->piece_count++] = (struct kestrel_piece) {
-			.dst = to.addr,
-			.src = from.addr,
-			.length = bytes,
-		};
-
-		length -= bytes;
-		if (!length)
-			return 0;
-
-		kestrel_cursor_skip(&to, bytes);
-		kestrel_cursor_skip(&from, bytes);
-		if (!to.left)
-			kestrel_cursor_enter(&to, sg_next(to.sg));
-		if (!from.left)
-			kestrel_cursor_enter(&from, sg_next(from.sg));
+	if (!scheduled->parent) {
+		if (!kestrel_fence_begun(job->fence)) {
+			kestrel_fence_begin(job->fence, dma_fence_context_alloc(1), 1);
+			dma_fence_set_error(&job->fence->base, -ECANCELED);
+			dma_fence_signal(&job->fence->base);
+		}
+		scheduled->parent = dma_fence_get(&job->fence->base);
 	}
-}
-
-/**
- * kestrel_job_make_commands() - make the command buffer
- * @job: job, all its copies added
- *
- * Return: 0 or -ENOMEM.
- */
-int kestrel_job_make_commands(struct kestrel_job *job)
-{
-	int ret;
-
-	ret = kestrel_commands_init(job->kdev, &job->commands, job->pieces, job->piece_count);
-	kvfree(job->pieces);
-	job->pieces = NULL;
-	return ret;
+	drm_sched_job_cleanup(&job->base);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The presil authors */
-/* A job: what it does, what it keeps alive, and the fence that ends it. */
+/* A job: what it does, and the fence that ends it. */
 #ifndef _KESTREL_JOB_H_
 #define _KESTREL_JOB_H_
 
@@ -11,21 +11,25 @@
 
 #include <drm/gpu_scheduler.h>
 
-#include "kestrel_commands.h"
-
-struct drm_gem_object;
-struct kestrel_bo;
+struct drm_kestrel_call;
 struct kestrel_device;
-struct kestrel_file;
+struct kestrel_hw_queue;
+struct kestrel_queue;
+struct kestrel_sched;
 
 /**
  * struct kestrel_fence - signals when a FENCE has completed, or never will
+ *
+ * The scheduler's fences hold it, and so do those of userspace that they stand for: for as long as
+ * it lives, so do the scheduler, which theirs point to, and the module.
  */
 struct kestrel_fence {
 	/** @base: base class; its reference count is 0 until kestrel_fence_init() */
 	struct dma_fence base;
 	/** @lock: lock of @base, here because the fence may outlive the device */
 	spinlock_t lock;
+	/** @sched: one reference */
+	struct kestrel_sched *sched;
 };
 
 /**
@@ -38,32 +42,28 @@ struct kestrel_job {
 	/** @base: base class */
 	struct drm_sched_job base;
 
-	/** @kdev: device; the file keeps it alive */
+	/** @kdev: device, one reference, and one that keeps it awake */
 	struct kestrel_device *kdev;
 
-	/** @kfile: file that submitted it, which waits for it before it goes */
-	struct kestrel_file *kfile;
+	/** @queue: queue; not to be used any more unless @started, when it waits for the job */
+	struct kestrel_queue *queue;
 
-	/** @node: in kestrel_device.jobs, while the ring holds the job */
+	/** @started: the scheduler has called run_job() for it */
+	bool started;
+
+	/** @node: in kestrel_hw_queue.jobs, while the ring holds the job */
 	struct list_head node;
 
 	/** @fence: our reference; allocated with the job, initialised when it starts */
 	struct kestrel_fence *fence;
 
-	/** @pieces: what to copy; NULL once @commands says it */
-	struct kestrel_piece *pieces;
-	/** @piece_count: elements of @pieces in use */
-	u32 piece_count;
-	/** @piece_limit: elements of @pieces that there are */
-	u32 piece_limit;
+	/** @calls: command buffers */
+	struct drm_kestrel_call *calls;
+	/** @call_count: elements of @calls */
+	u32 call_count;
 
-	/** @commands: what the device executes */
-	struct kestrel_commands commands;
-
-	/** @object_count: elements of @objects in use */
-	u32 object_count;
-	/** @objects: buffers that the job keeps alive, one reference for each mention */
-	struct drm_gem_object **objects;
+	/** @first_record: index in the ring of its first record, modulo 2^32 */
+	u32 first_record;
 };
 
 static inline struct kestrel_job *to_kestrel_job(struct drm_sched_job *sched_job)
@@ -71,13 +71,16 @@ static inline struct kestrel_job *to_kestrel_job(struct drm_sched_job *sched_job
 	return container_of(sched_job, struct kestrel_job, base);
 }
 
-struct kestrel_job *kestrel_job_alloc(struct kestrel_device *kdev, struct kestrel_file *kfile,
-				      u32 copies, u64 bytes);
-void kestrel_job_free(struct kestrel_job *job);
-int kestrel_job_add_copy(struct kestrel_job *job, const struct kestrel_bo *dst, u64 dst_offset,
-			 const struct kestrel_bo *src, u64 src_offset, u64 length);
-int kestrel_job_make_commands(struct kestrel_job *job);
+/* Entries of the ring that a job takes: CALLs and a FENCE. */
+static inline u32 kestrel_job_records(const struct kestrel_job *job)
+{
+	return job->call_count + 1;
+}
 
-void kestrel_fence_init(struct kestrel_fence *fence, u64 context, u64 seqno);
+struct kestrel_job *kestrel_job_alloc(struct kestrel_queue *queue);
+void kestrel_job_free(struct kestrel_job *job);
+void kestrel_job_cleanup(struct kestrel_job *job);
+
+void kestrel_fence_init(struct kestrel_fence *fence, const struct kestrel_hw_queue *hw);
 
 #endif

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The presil authors
 /* The PCI driver: probe, removal, error recovery and function reset. */
 
+#include <linux/bitops.h>
 #include <linux/dma-mapping.h>
 #include <linux/module.h>
 #include <linux/pci.h>
@@ -9,13 +10,16 @@
 #include <drm/drm_drv.h>
 #include <drm/drm_managed.h>
 
-#include "kestrel_commands.h"
+#include "kestrel_compat.h"
 #include "kestrel_device.h"
 #include "kestrel_drv.h"
 #include "kestrel_gem.h"
 #include "kestrel_irq.h"
-#include "kestrel_ring.h"
+#include "kestrel_pci.h"
+#include "kestrel_pm.h"
+#include "kestrel_recover.h"
 #include "kestrel_sched.h"
+#include "kestrel_vm.h"
 
 #define KESTREL_PCI_VENDOR 0xf055
 #define KESTREL_PCI_DEVICE 0x4b31
@@ -24,6 +28,7 @@
 /* Enables the function, maps its registers and sets up DMA. */
 static int kestrel_pci_init(struct kestrel_device *kdev, struct pci_dev *pdev)
 {
+	u32 bits;
 	int ret;
 
 	ret = pcim_enable_device(pdev);
@@ -39,12 +44,58 @@ static int kestrel_pci_init(struct kestrel_device *kdev, struct pci_dev *pdev)
 	if (ret)
 		return ret;
 
-	ret = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(kdev->caps.dma_bits));
+	/* Page tables hold addresses of fewer bits than the device drives. */
+	bits = min(kdev->caps.dma_bits, fls64(KESTREL_PTE_ADDR));
+	ret = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(bits));
 	if (ret)
-		return dev_err_probe(&pdev->dev, ret, "no DMA with %u address bits\n",
-				     kdev->caps.dma_bits);
+		return dev_err_probe(&pdev->dev, ret, "no DMA with %u address bits\n", bits);
 	dma_set_max_seg_size(&pdev->dev, U32_MAX);
 	return 0;
+}
+
+/* The state of the function that a reset of it destroys. */
+static int kestrel_pci_save(struct kestrel_device *kdev, struct pci_dev *pdev)
+{
+	pci_save_state(pdev);
+	kdev->pci_state = pci_store_saved_state(pdev);
+	return kdev->pci_state ? 0 : -ENOMEM;
+}
+
+static void kestrel_pci_restore(struct kestrel_device *kdev, struct pci_dev *pdev)
+{
+	pci_load_saved_state(pdev, kdev->pci_state);
+	pci_restore_state(pdev);
+}
+
+/**
+ * kestrel_pci_reset() - reset the function
+ * @kdev: device, paused and plugged
+ *
+ * Context: may sleep; allocates nothing.
+ * Return: 0, -ENOTTY if the function has no such reset, or -ENODEV if it does not come back.
+ */
+int kestrel_pci_reset(struct kestrel_device *kdev)
+{
+	struct pci_dev *pdev = to_pci_dev(kdev->drm.dev);
+	int ret;
+
+	ret = pcie_reset_flr(pdev, PCI_RESET_DO_RESET);
+	if (!ret)
+		kestrel_pci_restore(kdev, pdev);
+	return ret;
+}
+
+/* What needs no hardware. */
+static int kestrel_init(struct kestrel_device *kdev)
+{
+	int ret;
+
+	INIT_LIST_HEAD(&kdev->bos);
+	INIT_LIST_HEAD(&kdev->vms);
+	ret = drmm_mutex_init(&kdev->drm, &kdev->list_lock);
+	if (ret)
+		return ret;
+	return kestrel_sched_init(kdev);
 }
 
 static int kestrel_probe(struct pci_dev *pdev, const struct pci_device_id *id)
@@ -55,26 +106,17 @@ static int kestrel_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	kdev = devm_drm_dev_alloc(&pdev->dev, &kestrel_drm_driver, struct kestrel_device, drm);
 	if (IS_ERR(kdev))
 		return PTR_ERR(kdev);
-
 	pci_set_drvdata(pdev, kdev);
-	INIT_LIST_HEAD(&kdev->bos);
-	INIT_LIST_HEAD(&kdev->commands);
-	ret = drmm_mutex_init(&kdev->drm, &kdev->bo_lock);
-	if (!ret)
-		ret = drmm_mutex_init(&kdev->drm, &kdev->commands_lock);
-	if (ret)
-		return ret;
 
 	ret = kestrel_pci_init(kdev, pdev);
 	if (ret)
 		return ret;
 
-	ret = kestrel_ring_init(&kdev->ring, &pdev->dev,
-				min(kdev->caps.ring_log2_max, KESTREL_RING_LOG2));
+	ret = kestrel_hw_queues_init(kdev);
 	if (ret)
 		return ret;
 
-	ret = kestrel_sched_init(kdev);
+	ret = kestrel_init(kdev);
 	if (ret)
 		return dev_err_probe(&pdev->dev, ret, "setting up the scheduler failed\n");
 
@@ -87,15 +129,22 @@ static int kestrel_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		dev_err_probe(&pdev->dev, ret, "starting the device failed\n");
 		goto err_stop;
 	}
+	kdev->awake = true;
 	kdev->online = true;
-	pci_save_state(pdev); /* what kestrel_slot_reset() restores */
 
-	ret = drm_dev_register(&kdev->drm, 0);
+	ret = kestrel_pci_save(kdev, pdev);
 	if (ret)
 		goto err_stop;
 
+	ret = drm_dev_register(&kdev->drm, 0);
+	if (ret)
+		goto err_free;
+
+	kestrel_pm_init(kdev);
 	return 0;
 
+err_free:
+	kfree(kdev->pci_state);
 err_stop:
 	kestrel_device_stop(kdev);
 	return ret;
@@ -107,15 +156,17 @@ static void kestrel_remove(struct pci_dev *pdev)
 
 	/* From here on no ioctl, job or interrupt gets at the hardware. */
 	drm_dev_unplug(&kdev->drm);
+	kestrel_pm_fini(kdev);
 
 	kestrel_sched_pause(kdev);
 	kestrel_device_stop(kdev);
-	kestrel_sched_take_offline(kdev);
+	kestrel_take_offline(kdev);
 	kestrel_irq_fini(kdev);
 	kestrel_sched_resume(kdev);
 
-	kestrel_commands_fini_all(kdev);
+	kestrel_vms_unplug(kdev);
 	kestrel_gem_unmap_all(kdev);
+	kfree(kdev->pci_state);
 }
 
 static void kestrel_shutdown(struct pci_dev *pdev)
@@ -129,35 +180,26 @@ static pci_ers_result_t kestrel_error_detected(struct pci_dev *pdev, pci_channel
 
 	/* Recovery may never come, and fences have to signal: jobs do not wait for it. */
 	kestrel_sched_pause(kdev);
-	kestrel_sched_take_offline(kdev);
+	kestrel_take_offline(kdev);
 	kestrel_sched_resume(kdev);
 
 	return state == pci_channel_io_perm_failure ? PCI_ERS_RESULT_DISCONNECT
 						    : PCI_ERS_RESULT_NEED_RESET;
 }
 
-static int kestrel_restart(struct kestrel_device *kdev)
-{
-	int ret = -ENODEV;
-	int idx;
-
-	if (drm_dev_enter(&kdev->drm, &idx)) {
-		ret = kestrel_sched_restart_device(kdev);
-		drm_dev_exit(idx);
-	}
-	return ret;
-}
-
 static pci_ers_result_t kestrel_slot_reset(struct pci_dev *pdev)
 {
 	struct kestrel_device *kdev = pci_get_drvdata(pdev);
-	int ret;
+	int ret = -ENODEV;
+	int idx;
 
-	pci_restore_state(pdev);
-	pci_save_state(pdev); /* restoring used it up */
+	kestrel_pci_restore(kdev, pdev);
 
 	kestrel_sched_pause(kdev);
-	ret = kestrel_restart(kdev);
+	if (drm_dev_enter(&kdev->drm, &idx)) {
+		ret = kestrel_restart(kdev, true);
+		drm_dev_exit(idx);
+	}
 	kestrel_sched_resume(kdev);
 
 	return ret ? PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_RECOVERED;
@@ -168,10 +210,20 @@ static void kestrel_resume(struct pci_dev *pdev)
 	dev_info(&pdev->dev, "recovered from a bus error\n");
 }
 
-/* The PCI core calls these two in pairs, in one thread, with the device locked. */
+/*
+ * The PCI core calls these two in pairs, in one thread, with the device locked, and saves and
+ * restores the configuration.
+ */
 static void kestrel_reset_prepare(struct pci_dev *pdev)
 {
-	kestrel_sched_pause(pci_get_drvdata(pdev));
+	struct kestrel_device *kdev = pci_get_drvdata(pdev);
+	int idx;
+
+	kestrel_sched_pause(kdev);
+	if (kestrel_device_usable(kdev) && drm_dev_enter(&kdev->drm, &idx)) {
+		kestrel_park_or_drop(kdev);
+		drm_dev_exit(idx);
+	}
 }
 
 static void kestrel_reset_done(struct pci_dev *pdev)
@@ -180,9 +232,7 @@ static void kestrel_reset_done(struct pci_dev *pdev)
 	int idx;
 
 	if (drm_dev_enter(&kdev->drm, &idx)) {
-		/* What had completed before the reset need not run again. */
-		kestrel_sched_retire(kdev);
-		kestrel_sched_restart_device(kdev);
+		kestrel_restart(kdev, true);
 		drm_dev_exit(idx);
 	}
 	kestrel_sched_resume(kdev);
@@ -208,9 +258,11 @@ static struct pci_driver kestrel_pci_driver = {
 	.remove = kestrel_remove,
 	.shutdown = kestrel_shutdown,
 	.err_handler = &kestrel_error_handlers,
+	.driver.pm = pm_ptr(&kestrel_pm_ops),
 };
 module_pci_driver(kestrel_pci_driver);
 
 MODULE_AUTHOR("The kestrel driver authors");
 MODULE_DESCRIPTION("Kestrel accelerator driver");
 MODULE_LICENSE("GPL");
+KESTREL_IMPORT_DMA_BUF;

@@ -2,52 +2,44 @@
 // SPDX-FileCopyrightText: 2026 The presil authors
 /* Answering what userspace asks about the device. Touches no register. */
 
-#include <linux/uaccess.h>
+#include <linux/dma-mapping.h>
 
 #include <drm/kestrel_accel.h>
 
+#include "kestrel_array.h"
+#include "kestrel_bind.h"
 #include "kestrel_device.h"
 #include "kestrel_gem.h"
+#include "kestrel_mmu.h"
 #include "kestrel_query.h"
 #include "kestrel_submit.h"
 
-/* More than this at one pointer is a mistake of the caller. */
-#define KESTREL_QUERY_BYTES_MAX 4096
-
-/* Gives as much of the answer as the caller knows, and zeros for what only the caller knows. */
-static int kestrel_query_answer(struct drm_kestrel_dev_query *args, const void *answer, u32 size)
-{
-	void __user *to = u64_to_user_ptr(args->pointer);
-	u32 known = min(args->size, size);
-
-	if (!args->pointer) {
-		args->size = size;
-		return 0;
-	}
-	if (args->size > KESTREL_QUERY_BYTES_MAX)
-		return -EINVAL;
-	if (copy_to_user(to, answer, known) || clear_user(to + known, args->size - known))
-		return -EFAULT;
-
-	args->size = known;
-	return 0;
-}
-
 static int kestrel_query_info(struct kestrel_device *kdev, struct drm_kestrel_dev_query *args)
 {
+	const struct kestrel_caps *caps = &kdev->caps;
 	struct drm_kestrel_info info = {
-		.interface_major = kdev->caps.interface_major,
-		.interface_minor = kdev->caps.interface_minor,
-		.clock_mhz = kdev->caps.clock_mhz,
-		.dma_bits = kdev->caps.dma_bits,
-		.job_timeout_ms = KESTREL_JOB_TIMEOUT_MS,
-		.job_copies_max = KESTREL_JOB_COPIES_MAX,
+		.interface_major = caps->interface_major,
+		.interface_minor = caps->interface_minor,
+		.clock_mhz = caps->clock_mhz,
+		.dma_bits = caps->dma_bits,
+		.va_bits = caps->va_bits,
+		.queue_count = caps->queues,
+		.vm_count = caps->spaces - 1,
+		.array_rows = caps->array_rows,
+		.array_columns = caps->array_columns,
+		.scratchpad_bytes = caps->scratchpad_bytes,
+		.accumulator_rows = caps->accumulator_rows,
+		.call_time_max_ms = KESTREL_CALL_TIME_MAX_MS,
+		.job_calls_max = kestrel_job_calls_max(kdev),
 		.job_syncs_max = KESTREL_JOB_SYNCS_MAX,
-		.job_bytes_max = KESTREL_JOB_BYTES_MAX,
+		.bind_ops_max = KESTREL_BIND_OPS_MAX,
 		.bo_bytes_max = KESTREL_BO_BYTES_MAX,
+		.page_sizes = KESTREL_PAGE_SIZE | KESTREL_LARGE_PAGE_SIZE,
 	};
 
-	return kestrel_query_answer(args, &info, sizeof(info));
+	if (!dma_dev_need_sync(kdev->drm.dev))
+		info.features |= DRM_KESTREL_FEATURE_COHERENT;
+	return kestrel_answer(args->pointer, &args->size, &info, sizeof(info));
 }
 
 /**

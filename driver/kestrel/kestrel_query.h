@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The presil authors */
-/* Answering what userspace asks about the device. */
+/* What userspace can ask about the device. */
 #ifndef _KESTREL_QUERY_H_
 #define _KESTREL_QUERY_H_
 

@@ -1,31 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The presil authors
-/* Writing records to the ring, and reading how far the device has come. */
+/* Writing records to a ring, and reading how far the device has come. */
 
-#include <linux/dma-mapping.h>
+#include <asm/barrier.h>
 
 #include "kestrel_ring.h"
-
-/**
- * kestrel_ring_init() - allocate the ring
- * @ring: ring to set up
- * @dev: device that owns the memory, and frees it when the driver is unbound
- * @log2_entries: log2 of the size
- *
- * Return: 0 or -ENOMEM.
- */
-int kestrel_ring_init(struct kestrel_ring *ring, struct device *dev, u32 log2_entries)
-{
-	ring->log2_entries = log2_entries;
-	ring->records =
-		dmam_alloc_coherent(dev, kestrel_ring_entries(ring) * sizeof(*ring->records),
-				    &ring->records_dma, GFP_KERNEL);
-	if (!ring->records)
-		return -ENOMEM;
-
-	ring->fence = dmam_alloc_coherent(dev, sizeof(*ring->fence), &ring->fence_dma, GFP_KERNEL);
-	return ring->fence ? 0 : -ENOMEM;
-}
 
 /**
  * kestrel_ring_rewind() - empty the ring, as a reset does in the device
@@ -46,15 +25,15 @@ static void kestrel_ring_put(struct kestrel_ring *ring, const struct kestrel_rec
 /**
  * kestrel_ring_call() - write a CALL
  * @ring: ring with room for it
- * @commands: address of the command buffer, in the space of the queue
+ * @va: address of the command buffer, in the space of the queue
  * @bytes: its size
  */
-void kestrel_ring_call(struct kestrel_ring *ring, dma_addr_t commands, u32 bytes)
+void kestrel_ring_call(struct kestrel_ring *ring, u64 va, u32 bytes)
 {
 	const struct kestrel_record record = {
 		.header = cpu_to_le32(KESTREL_OPCODE_CALL),
 		.size = cpu_to_le32(bytes),
-		.addr = cpu_to_le64(commands),
+		.addr = cpu_to_le64(va),
 	};
 
 	kestrel_ring_put(ring, &record);

@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The presil authors */
-/* The ring of records in host memory, and the word to which its fences are written. */
+/* The ring of records of one queue, and the word to which its fences are written. */
 #ifndef _KESTREL_RING_H_
 #define _KESTREL_RING_H_
 
 #include <linux/build_bug.h>
+#include <linux/cache.h>
 #include <linux/stddef.h>
 #include <linux/types.h>
 
 #include "kestrel_regs.h"
 
-struct device;
-
-/* What a job takes in the ring: CALL and FENCE. */
-#define KESTREL_JOB_RECORDS 2
-/* Room for one job. */
+/* 64 entries, one page. */
+#define KESTREL_RING_LOG2 6
+/* Room for a CALL and a FENCE. */
 #define KESTREL_RING_LOG2_MIN 1
-/* 256 entries, 16 KiB of coherent memory: 128 jobs wait in the device. */
-#define KESTREL_RING_LOG2 8
+/* From one queue's fence to the next: the device writes one while the CPU reads another. */
+#define KESTREL_FENCE_STRIDE 64
 
 /**
  * struct kestrel_record - one entry of the ring
@@ -44,8 +43,8 @@ static_assert(offsetof(struct kestrel_record, value) == KESTREL_CONTROL_VALUE_LO
 /**
  * struct kestrel_ring - records that the driver writes and the device reads
  *
- * The scheduler's credits keep it from overflowing: a job holds one for each of its entries from
- * before they are written until its fence has signalled.
+ * @used keeps it from overflowing: a job holds its entries from before they are written until its
+ * fence has signalled.
  */
 struct kestrel_ring {
 	/** @records: coherent memory, 2^@log2_entries of them */
@@ -62,15 +61,26 @@ struct kestrel_ring {
 	u32 tail;
 };
 
-int kestrel_ring_init(struct kestrel_ring *ring, struct device *dev, u32 log2_entries);
 void kestrel_ring_rewind(struct kestrel_ring *ring);
-void kestrel_ring_call(struct kestrel_ring *ring, dma_addr_t commands, u32 bytes);
+void kestrel_ring_call(struct kestrel_ring *ring, u64 va, u32 bytes);
 void kestrel_ring_fence(struct kestrel_ring *ring, u64 value);
 u64 kestrel_ring_completed(const struct kestrel_ring *ring);
 
 static inline u32 kestrel_ring_entries(const struct kestrel_ring *ring)
 {
 	return 1u << ring->log2_entries;
+}
+
+/* A job may take half a ring, so that the next can be written while it runs. */
+static inline u32 kestrel_ring_job_entries_max(const struct kestrel_ring *ring)
+{
+	return kestrel_ring_entries(ring) / 2;
+}
+
+/* How far @index is ahead of @from; both count modulo 2^32. */
+static inline u32 kestrel_ring_distance(u32 from, u32 index)
+{
+	return index - from;
 }
 
 #endif

@@ -2,25 +2,35 @@
 // SPDX-FileCopyrightText: 2026 The presil authors
 /* The submit ioctl: checks what userspace asks for, and makes one job of it. */
 
+#include <linux/align.h>
+#include <linux/dma-fence-chain.h>
 #include <linux/dma-resv.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include <drm/drm_drv.h>
 #include <drm/drm_exec.h>
 #include <drm/drm_file.h>
-#include <drm/drm_gem.h>
 #include <drm/drm_syncobj.h>
 #include <drm/kestrel_accel.h>
 
-#include "kestrel_device.h"
-#include "kestrel_drv.h"
-#include "kestrel_gem.h"
+#include "kestrel_array.h"
 #include "kestrel_job.h"
-#include "kestrel_sched.h"
+#include "kestrel_queue.h"
 #include "kestrel_submit.h"
+#include "kestrel_trace.h"
+#include "kestrel_vm.h"
 
-#define KESTREL_STRIDE_MAX 4096
+/**
+ * struct kestrel_signal - a syncobj that a job signals
+ */
+struct kestrel_signal {
+	/** @syncobj: syncobj, one reference */
+	struct drm_syncobj *syncobj;
+	/** @chain: link of its timeline; NULL for a binary syncobj */
+	struct dma_fence_chain *chain;
+	/** @point: point on the timeline */
+	u64 point;
+};
 
 /**
  * struct kestrel_submission - what one call asks for, on its way to becoming a job
@@ -28,55 +38,50 @@
 struct kestrel_submission {
 	/** @file: caller's file */
 	struct drm_file *file;
-	/** @copies: the caller's copies; each checked before it is used */
-	struct drm_kestrel_copy *copies;
-	/** @copy_count: elements of @copies */
-	u32 copy_count;
-	/** @bytes: what @copies move together */
-	u64 bytes;
+	/** @queue: queue, one reference */
+	struct kestrel_queue *queue;
+	/** @calls: command buffers; the job takes them */
+	struct drm_kestrel_call *calls;
+	/** @call_count: elements of @calls */
+	u32 call_count;
 	/** @in_syncs: syncobjs to wait for */
 	struct drm_kestrel_sync *in_syncs;
 	/** @in_count: elements of @in_syncs */
 	u32 in_count;
 	/** @out_syncs: syncobjs to signal */
 	struct drm_kestrel_sync *out_syncs;
-	/** @out_count: elements of @out_syncs */
+	/** @out_count: elements of @out_syncs and @signals */
 	u32 out_count;
-	/** @signals: what @out_syncs name, one reference each */
-	struct drm_syncobj **signals;
-	/** @signal_count: elements of @signals in use */
-	u32 signal_count;
+	/** @signals: what @out_syncs name */
+	struct kestrel_signal *signals;
 };
 
-/*
- * Copies an array in, and leaves *to alone if it is empty. @size is the size of an element as this
- * kernel knows it, @first the size of its first version. *to is the caller's to free, always.
- */
-static int kestrel_array_get(const struct drm_kestrel_array *array, u32 count_max, size_t size,
-			     size_t first, void **to)
+static int kestrel_calls_get(struct kestrel_submission *sub, const struct drm_kestrel_array *array)
 {
-	void __user *from = u64_to_user_ptr(array->pointer);
 	u32 i;
 	int ret;
 
-	if (!array->count)
-		return 0;
-	if (array->count > count_max || array->stride < first || array->stride % 8 ||
-	    array->stride > KESTREL_STRIDE_MAX)
-		return -EINVAL;
+	ret = kestrel_array_get(array, kestrel_job_calls_max(sub->queue->kdev), sizeof(*sub->calls),
+				offsetofend(struct drm_kestrel_call, flags), (void **)&sub->calls);
+	if (ret)
+		return ret;
 
-	*to = kvmalloc_array(array->count, size, GFP_KERNEL_ACCOUNT);
-	if (!*to)
-		return -ENOMEM;
+	sub->call_count = array->count;
+	for (i = 0; i < sub->call_count; i++) {
+		const struct drm_kestrel_call *call = &sub->calls[i];
 
-	for (i = 0; i < array->count; i++) {
-		ret = copy_struct_from_user(*to + i * size, size, from + (u64)i * array->stride,
-					    array->stride);
-		if (ret)
-			return ret;
+		if (call->flags || !call->size ||
+		    !IS_ALIGNED(call->va | call->size, KESTREL_RECORD_BYTES))
+			return -EINVAL;
 	}
-
 	return 0;
+}
+
+static bool kestrel_sync_ok(const struct drm_kestrel_sync *sync)
+{
+	if (sync->flags & ~DRM_KESTREL_SYNC_TIMELINE)
+		return false;
+	return sync->flags & DRM_KESTREL_SYNC_TIMELINE ? sync->point : !sync->point;
 }
 
 static int kestrel_syncs_get(const struct drm_kestrel_array *array, struct drm_kestrel_sync **syncs,
@@ -86,156 +91,97 @@ static int kestrel_syncs_get(const struct drm_kestrel_array *array, struct drm_k
 	int ret;
 
 	ret = kestrel_array_get(array, KESTREL_JOB_SYNCS_MAX, sizeof(**syncs),
-				offsetofend(struct drm_kestrel_sync, flags), (void **)syncs);
+				offsetofend(struct drm_kestrel_sync, point), (void **)syncs);
 	if (ret)
 		return ret;
-
-	for (i = 0; i < array->count; i++) {
-		if ((*syncs)[i].flags)
-			return -EINVAL;
-	}
 
 	*count = array->count;
-	return 0;
-}
-
-/* Copies the arrays in and checks what can be checked without looking anything up. */
-static int kestrel_submission_get(struct kestrel_submission *sub,
-				  const struct drm_kestrel_submit *args)
-{
-	u32 i;
-	int ret;
-
-	if (args->flags || args->pad || !args->copies.count)
-		return -EINVAL;
-
-	ret = kestrel_array_get(&args->copies, KESTREL_JOB_COPIES_MAX, sizeof(*sub->copies),
-				offsetofend(struct drm_kestrel_copy, length),
-				(void **)&sub->copies);
-	if (!ret)
-		ret = kestrel_syncs_get(&args->in_syncs, &sub->in_syncs, &sub->in_count);
-	if (!ret)
-		ret = kestrel_syncs_get(&args->out_syncs, &sub->out_syncs, &sub->out_count);
-	if (ret)
-		return ret;
-
-	sub->copy_count = args->copies.count;
-	for (i = 0; i < sub->copy_count; i++) {
-		u64 length = sub->copies[i].length;
-
-		if (!length || length > KESTREL_JOB_BYTES_MAX - sub->bytes)
+	for (i = 0; i < *count; i++) {
+		if (!kestrel_sync_ok(&(*syncs)[i]))
 			return -EINVAL;
-		sub->bytes += length;
 	}
 	return 0;
 }
 
-static void kestrel_submission_put(struct kestrel_submission *sub)
-{
-	u32 i;
-
-	for (i = 0; i < sub->signal_count; i++)
-		drm_syncobj_put(sub->signals[i]);
-	kfree(sub->signals);
-	kvfree(sub->out_syncs);
-	kvfree(sub->in_syncs);
-	kvfree(sub->copies);
-}
-
-/* Looks the out-syncobjs up. The submission keeps them. */
-static int kestrel_submission_find_signals(struct kestrel_submission *sub)
+/* Looks the out-syncobjs up, and allocates what signalling them takes. */
+static int kestrel_signals_get(struct kestrel_submission *sub)
 {
 	u32 i;
 
 	if (!sub->out_count)
 		return 0;
 
-	sub->signals = kcalloc(sub->out_count, sizeof(*sub->signals), GFP_KERNEL_ACCOUNT);
+	sub->signals = kvcalloc(sub->out_count, sizeof(*sub->signals), GFP_KERNEL_ACCOUNT);
 	if (!sub->signals)
 		return -ENOMEM;
 
 	for (i = 0; i < sub->out_count; i++) {
-		struct drm_syncobj *syncobj = drm_syncobj_find(sub->file, sub->out_syncs[i].handle);
+		const struct drm_kestrel_sync *sync = &sub->out_syncs[i];
+		struct kestrel_signal *signal = &sub->signals[i];
 
-		if (!syncobj)
+		signal->syncobj = drm_syncobj_find(sub->file, sync->handle);
+		if (!signal->syncobj)
 			return -ENOENT;
-		sub->signals[sub->signal_count++] = syncobj;
+		if (!(sync->flags & DRM_KESTREL_SYNC_TIMELINE))
+			continue;
+
+		signal->point = sync->point;
+		signal->chain = dma_fence_chain_alloc();
+		if (!signal->chain)
+			return -ENOMEM;
 	}
 	return 0;
 }
 
-/* Looks one buffer up. The job keeps it. */
-static struct drm_gem_object *kestrel_job_find_object(struct kestrel_job *job,
-						      struct drm_file *file, u32 handle)
+static int kestrel_submission_get(struct kestrel_submission *sub,
+				  const struct drm_kestrel_submit *args)
 {
-	struct drm_gem_object *obj = drm_gem_object_lookup(file, handle);
+	int ret;
 
-	if (obj)
-		job->objects[job->object_count++] = obj;
-	return obj;
+	ret = kestrel_calls_get(sub, &args->calls);
+	if (!ret)
+		ret = kestrel_syncs_get(&args->in_syncs, &sub->in_syncs, &sub->in_count);
+	if (!ret)
+		ret = kestrel_syncs_get(&args->out_syncs, &sub->out_syncs, &sub->out_count);
+	if (!ret)
+		ret = kestrel_signals_get(sub);
+	return ret;
 }
 
-static bool kestrel_range_fits(const struct drm_gem_object *obj, u64 offset, u64 length)
+static void kestrel_submission_put(struct kestrel_submission *sub)
 {
-	return length <= obj->size && offset <= obj->size - length;
-}
+	u32 i;
 
-static int kestrel_job_find_and_add_copy(struct kestrel_job *job, struct drm_file *file,
-					 const struct drm_kestrel_copy *copy)
-{
-	struct drm_gem_object *src, *dst;
-
-	src = kestrel_job_find_object(job, file, copy->src_handle);
-	dst = kestrel_job_find_object(job, file, copy->dst_handle);
-	if (!src || !dst)
-		return -ENOENT;
-
-	if (!kestrel_range_fits(src, copy->src_offset, copy->length) ||
-	    !kestrel_range_fits(dst, copy->dst_offset, copy->length))
-		return -EINVAL;
-
-	/* Two handles may name one buffer, so it is the buffers that are compared. */
-	if (src == dst && copy->src_offset < copy->dst_offset + copy->length &&
-	    copy->dst_offset < copy->src_offset + copy->length)
-		return -EINVAL;
-
-	return kestrel_job_add_copy(job, to_kestrel_bo(dst), copy->dst_offset, to_kestrel_bo(src),
-				    copy->src_offset, copy->length);
+	for (i = 0; sub->signals && i < sub->out_count; i++) {
+		dma_fence_chain_free(sub->signals[i].chain);
+		if (sub->signals[i].syncobj)
+			drm_syncobj_put(sub->signals[i].syncobj);
+	}
+	kvfree(sub->signals);
+	kvfree(sub->out_syncs);
+	kvfree(sub->in_syncs);
+	kvfree(sub->calls);
 }
 
 /* Makes a job that is complete but for its dependencies and locks. */
-static struct kestrel_job *kestrel_submission_make_job(struct kestrel_submission *sub,
-						       struct kestrel_device *kdev)
+static struct kestrel_job *kestrel_submission_make_job(struct kestrel_submission *sub)
 {
-	struct kestrel_file *kfile = sub->file->driver_priv;
 	struct kestrel_job *job;
-	u32 i;
 	int ret;
 
-	job = kestrel_job_alloc(kdev, kfile, sub->copy_count, sub->bytes);
+	job = kestrel_job_alloc(sub->queue);
 	if (IS_ERR(job))
 		return job;
 
-	for (i = 0; i < sub->copy_count; i++) {
-		ret = kestrel_job_find_and_add_copy(job, sub->file, &sub->copies[i]);
-		if (ret)
-			goto err_free;
-	}
-
-	ret = kestrel_job_make_commands(job);
-	if (ret)
-		goto err_free;
-
-	ret = drm_sched_job_init(&job->base, &kfile->entity, KESTREL_JOB_RECORDS, kfile,
+	job->call_count = sub->call_count;
+	swap(job->calls, sub->calls);
+	ret = drm_sched_job_init(&job->base, &sub->queue->entity, kestrel_job_records(job), job,
 				 sub->file->client_id);
-	if (ret)
-		goto err_free;
-
+	if (ret) {
+		kestrel_job_free(job);
+		return ERR_PTR(ret);
+	}
 	return job;
-
-err_free:
-	kestrel_job_free(job);
-	return ERR_PTR(ret);
 }
 
 static int kestrel_submission_add_dependencies(struct kestrel_submission *sub,
@@ -245,12 +191,27 @@ static int kestrel_submission_add_dependencies(struct kestrel_submission *sub,
 	int ret;
 
 	for (i = 0; i < sub->in_count; i++) {
-		ret = drm_sched_job_add_syncobj_dependency(&job->base, sub->file,
-							   sub->in_syncs[i].handle, 0);
+		const struct drm_kestrel_sync *sync = &sub->in_syncs[i];
+		struct dma_fence *fence;
+
+		/* The scheduler's helper for both of these knows points of 32 bits only. */
+		ret = drm_syncobj_find_fence(sub->file, sync->handle, sync->point, 0, &fence);
+		if (!ret)
+			ret = drm_sched_job_add_dependency(&job->base, fence);
 		if (ret)
 			return ret;
 	}
 	return 0;
+}
+
+static void kestrel_signal_set(struct kestrel_signal *signal, struct dma_fence *fence)
+{
+	if (signal->chain) {
+		drm_syncobj_add_point(signal->syncobj, signal->chain, fence, signal->point);
+		signal->chain = NULL;
+	} else {
+		drm_syncobj_replace_fence(signal->syncobj, fence);
+	}
 }
 
 /*
@@ -258,63 +219,73 @@ static int kestrel_submission_add_dependencies(struct kestrel_submission *sub,
  * already have freed it.
  */
 static void kestrel_submission_commit(struct kestrel_submission *sub, struct kestrel_job *job,
-				      struct drm_exec *exec)
+				      struct drm_gpuvm_exec *exec)
 {
-	struct kestrel_file *kfile = job->kfile;
-	struct drm_gem_object *obj;
 	struct dma_fence *finished;
 	bool cookie;
 	u32 i;
 
-	/* Jobs enter the queue in the order of their fences. */
-	mutex_lock(&kfile->submit_lock);
 	cookie = dma_fence_begin_signalling();
 
 	drm_sched_job_arm(&job->base);
 	finished = &job->base.s_fence->finished;
-	drm_exec_for_each_locked_object(exec, obj)
-		dma_resv_add_fence(obj->resv, finished, DMA_RESV_USAGE_BOOKKEEP);
-	for (i = 0; i < sub->signal_count; i++)
-		drm_syncobj_replace_fence(sub->signals[i], finished);
+	/* Whoever shares a buffer can wait for the job; nobody has to. */
+	drm_gpuvm_exec_resv_add_fence(exec, finished, DMA_RESV_USAGE_BOOKKEEP,
+				      DMA_RESV_USAGE_BOOKKEEP);
+	for (i = 0; i < sub->out_count; i++)
+		kestrel_signal_set(&sub->signals[i], finished);
+	trace_kestrel_job_submit(job);
 	drm_sched_entity_push_job(&job->base);
 
 	dma_fence_end_signalling(cookie);
-	mutex_unlock(&kfile->submit_lock);
 }
 
-/* Reserves a place for the job's fence at each buffer, then commits. */
-static int kestrel_submission_lock_and_commit(struct kestrel_submission *sub,
-					      struct kestrel_job *job)
+/* Jobs enter the queue in the order of their fences; none does after it is dead. */
+static int kestrel_submission_commit_to_queue(struct kestrel_submission *sub,
+					      struct kestrel_job *job, struct drm_gpuvm_exec *exec)
 {
-	struct drm_exec exec;
+	struct kestrel_queue *queue = sub->queue;
 	int ret = 0;
 
-	drm_exec_init(&exec, DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES,
-		      job->object_count);
-	drm_exec_until_all_locked(&exec) {
-		ret = drm_exec_prepare_array(&exec, job->objects, job->object_count, 1);
-		drm_exec_retry_on_contention(&exec);
-		if (ret)
-			break;
-	}
-
-	if (!ret)
-		kestrel_submission_commit(sub, job, &exec);
-
-	drm_exec_fini(&exec);
+	mutex_lock(&queue->submit_lock);
+	if (queue->dead)
+		ret = -ENOENT;
+	else if (READ_ONCE(queue->lost))
+		ret = -ECANCELED;
+	else if (!READ_ONCE(queue->kdev->online))
+		ret = -ENODEV;
+	else
+		kestrel_submission_commit(sub, job, exec);
+	mutex_unlock(&queue->submit_lock);
 	return ret;
 }
 
-static int kestrel_submission_submit(struct kestrel_submission *sub, struct kestrel_device *kdev)
+/* Reserves a place for the job's fence at the VM and at each shared buffer in it, then commits. */
+static int kestrel_submission_lock_and_commit(struct kestrel_submission *sub,
+					      struct kestrel_job *job)
+{
+	struct drm_gpuvm_exec exec = {
+		.vm = &sub->queue->vm->base,
+		.flags = DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES,
+		.num_fences = 1,
+	};
+	int ret;
+
+	ret = drm_gpuvm_exec_lock(&exec);
+	if (ret)
+		return ret;
+
+	ret = kestrel_submission_commit_to_queue(sub, job, &exec);
+	drm_gpuvm_exec_unlock(&exec);
+	return ret;
+}
+
+static int kestrel_submission_submit(struct kestrel_submission *sub)
 {
 	struct kestrel_job *job;
 	int ret;
 
-	ret = kestrel_submission_find_signals(sub);
-	if (ret)
-		return ret;
-
-	job = kestrel_submission_make_job(sub, kdev);
+	job = kestrel_submission_make_job(sub);
 	if (IS_ERR(job))
 		return PTR_ERR(job);
 
@@ -338,21 +309,31 @@ static int kestrel_submission_submit(struct kestrel_submission *sub, struct kest
  */
 int kestrel_ioctl_submit(struct drm_device *drm, void *data, struct drm_file *file)
 {
-	struct kestrel_device *kdev = to_kestrel_device(drm);
 	struct kestrel_submission sub = {.file = file};
+	struct drm_kestrel_submit *args = data;
 	int ret, idx;
 
-	/* The bus addresses that go into the job are those of a plugged device. */
+	if (args->flags)
+		return -EINVAL;
+
 	if (!drm_dev_enter(drm, &idx))
 		return -ENODEV;
 
-	ret = kestrel_submission_get(&sub, data);
-	if (!ret && !READ_ONCE(kdev->online))
-		ret = -ENODEV;
-	if (!ret)
-		ret = kestrel_submission_submit(&sub, kdev);
+	sub.queue = kestrel_queue_find(file, args->queue_id);
+	if (sub.queue) {
+		ret = kestrel_submission_get(&sub, args);
+		if (!ret && READ_ONCE(sub.queue->lost))
+			ret = -ECANCELED;
+		if (!ret && !READ_ONCE(sub.queue->kdev->online))
+			ret = -ENODEV;
+		if (!ret)
+			ret = kestrel_submission_submit(&sub);
+		kestrel_submission_put(&sub);
+		kestrel_queue_put(sub.queue);
+	} else {
+		ret = -ENOENT;
+	}
 
-	kestrel_submission_put(&sub);
 	drm_dev_exit(idx);
 	return ret;
 }

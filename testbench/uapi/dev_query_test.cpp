@@ -7,9 +7,10 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstring>
 
+#include "client.hpp"
 #include "ktap.hpp"
-#include "raw_device.hpp"
 
 namespace {
 
@@ -36,14 +37,37 @@ struct Query {
 
 TEST("dev_query: the answer is that of a kestrel") {
   const drm_kestrel_info info = RawDevice().info();
-  CHECK_EQ(info.interface_major, 2u);
+  CHECK_EQ(info.features & ~std::uint64_t{DRM_KESTREL_FEATURE_COHERENT}, 0u);
+  CHECK_EQ(info.interface_major, KESTREL_VERSION_MAJOR_VALUE);
   CHECK(info.clock_mhz > 0);
   CHECK(info.dma_bits >= 32 && info.dma_bits <= 64);
-  CHECK_EQ(info.job_timeout_ms, 500u);
-  CHECK(info.job_copies_max >= 1);
-  CHECK(info.job_syncs_max >= 1);
-  CHECK(info.job_bytes_max >= 4096);
-  CHECK(info.bo_bytes_max >= info.job_bytes_max);
+  CHECK(info.va_bits >= 32 && info.va_bits <= 64);
+  CHECK(info.queue_count >= 1 && info.vm_count >= 1);
+  CHECK(info.array_rows >= 1 && info.array_columns >= 1);
+  CHECK(info.scratchpad_bytes >= 2 * kTransferBytes);
+  CHECK(info.accumulator_rows >= 1);
+  CHECK(info.call_time_max_ms >= 1);
+  CHECK(info.job_calls_max >= 1 && info.job_syncs_max >= 1 && info.bind_ops_max >= 1);
+  CHECK(info.bo_bytes_max >= 1u << 20);
+  CHECK((info.page_sizes & kPageBytes) != 0);
+}
+
+TEST("dev_query: the answer is the same each time and in each file") {
+  const RawDevice one, other;
+  const drm_kestrel_info first = one.info();
+  const drm_kestrel_info second = other.info();
+  CHECK_EQ(std::memcmp(&first, &second, sizeof(first)), 0);
+}
+
+TEST("dev_query: DRM's version names the driver") {
+  RawDevice device;
+  char name[32] = {};
+  drm_version version{};
+  version.name = name;
+  version.name_len = sizeof(name) - 1;
+  CHECK_EQ(device.call(DRM_IOCTL_VERSION, &version), 0);
+  CHECK_EQ(std::strcmp(name, "kestrel"), 0);
+  CHECK(version.version_major >= 1);
 }
 
 TEST("dev_query: an unknown type is EINVAL") {

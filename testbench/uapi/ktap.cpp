@@ -8,10 +8,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
-#include <exception>
 #include <optional>
 #include <tuple>
-#include <vector>
+#include <utility>
+
+#include "random.hpp"
 
 namespace ktap {
 namespace {
@@ -28,7 +29,7 @@ std::vector<Case>& cases() {
   return all;
 }
 
-std::vector<std::string> failures;       // Of the running case.
+std::vector<std::string> noted;          // Of the running case.
 std::optional<std::string> skip_reason;  // Of the running case.
 
 const char* base_name(const char* path) {
@@ -44,22 +45,23 @@ std::vector<Case> sorted_cases() {
   return sorted;
 }
 
-void run_one(const Case& one) {
-  try {
-    one.body();
-  } catch (const EndOfCase&) {
-    // What there is to say has been noted.
-  } catch (const std::exception& exception) {
-    fail(one.file, one.line, std::string("exception: ") + exception.what());
-  }
+std::vector<Case> chosen_cases(const Choice& choice) {
+  std::vector<Case> chosen = sorted_cases();
+  std::erase_if(chosen, [&](const Case& one) {
+    return !std::string_view(one.name).starts_with(choice.prefix);
+  });
+  Random random(choice.seed);
+  for (std::size_t left = chosen.size(); choice.seed != 0 && left > 1; --left)
+    std::swap(chosen[left - 1], chosen[static_cast<std::size_t>(random.below(left))]);
+  return chosen;
 }
 
 // Flushed line by line: when the kernel dies, what was printed says where.
 void report(std::size_t number, const Case& one) {
-  for (const std::string& failure : failures)
+  for (const std::string& failure : noted)
     std::printf("# %s\n", failure.c_str());
-  const char* const result = failures.empty() ? "ok" : "not ok";
-  if (failures.empty() && skip_reason) {
+  const char* const result = noted.empty() ? "ok" : "not ok";
+  if (noted.empty() && skip_reason) {
     std::printf("%s %zu %s # SKIP %s\n", result, number, one.name, skip_reason->c_str());
   } else {
     std::printf("%s %zu %s\n", result, number, one.name);
@@ -74,7 +76,19 @@ Registration::Registration(const char* name, Body body, const char* file, int li
 }
 
 void fail(const char* file, int line, const std::string& text) {
-  failures.push_back(std::string(base_name(file)) + ":" + std::to_string(line) + ": " + text);
+  noted.push_back(std::string(base_name(file)) + ":" + std::to_string(line) + ": " + text);
+}
+
+void note(const std::string& failure) {
+  noted.push_back(failure);
+}
+
+const std::vector<std::string>& failures() {
+  return noted;
+}
+
+void clear_failures() {
+  noted.clear();
 }
 
 void skip(const std::string& reason) {
@@ -91,21 +105,27 @@ std::string show(unsigned long long value) {
   return std::to_string(value);
 }
 
-int run(std::string_view prefix) {
-  std::vector<Case> chosen = sorted_cases();
-  std::erase_if(chosen,
-                [&](const Case& one) { return !std::string_view(one.name).starts_with(prefix); });
+int run(const Choice& choice) {
+  const std::vector<Case> chosen = chosen_cases(choice);
   if (chosen.empty())
     return -1;
 
   std::printf("KTAP version 1\n1..%zu\n", chosen.size());
+  std::fflush(stdout);
   int failed = 0;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
-    failures.clear();
+    const Case& one = chosen[i];
+    noted.clear();
     skip_reason.reset();
-    run_one(chosen[i]);
-    report(i + 1, chosen[i]);
-    failed += failures.empty() ? 0 : 1;
+    if (std::ranges::find(choice.skips, one.name) != choice.skips.end()) {
+      skip_reason = "listed";
+    } else {
+      // Of the case itself, so that it yields alike when it runs alone.
+      set_yields(choice.seed == 0 ? 0 : choice.seed + static_cast<std::uint64_t>(one.line));
+      run_body(one.body, one.file, one.line);
+    }
+    report(i + 1, one);
+    failed += noted.empty() ? 0 : 1;
   }
   return failed;
 }

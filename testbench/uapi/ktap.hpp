@@ -7,9 +7,12 @@
 /// Source: Documentation/dev-tools/ktap.rst of the kernel.
 #pragma once
 
+#include <cstdint>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace ktap {
 
@@ -23,15 +26,43 @@ struct Registration {
 /// Notes a failure of the running case, which goes on.
 void fail(const char* file, int line, const std::string& text);
 
+/// Notes what another process of the case found, as it said it there.
+void note(const std::string& failure);
+
+/// What has been noted so far in the running case.
+const std::vector<std::string>& failures();
+
+/// Forgets it: for a process that was forked from a case, and has notes of its own.
+void clear_failures();
+
 /// Thrown to end the running case.
 struct EndOfCase {};
 
 /// Ends the running case as skipped.
 [[noreturn]] void skip(const std::string& reason);
 
-/// Runs the cases whose name begins with `prefix`, in the order of file names and lines.
+/// Runs the body of a case or of a part of it; an exception that leaves it becomes a failure.
+template <typename Function>
+void run_body(const Function& body, const char* file, int line) {
+  try {
+    body();
+  } catch (const EndOfCase&) {
+    // What there is to say has been noted.
+  } catch (const std::exception& exception) {
+    fail(file, line, std::string("exception: ") + exception.what());
+  }
+}
+
+/// Which cases run, and how.
+struct Choice {
+  std::string_view prefix;         ///< of their names
+  std::vector<std::string> skips;  ///< names of cases that are reported as skipped, not run
+  std::uint64_t seed = 0;          ///< not 0: of the order of the cases, and of yields in them
+};
+
+/// Runs the chosen cases, in the order of file names and lines unless there is a seed.
 /// \returns the number of cases that failed, or -1 if no case has such a name
-int run(std::string_view prefix);
+int run(const Choice& choice);
 
 /// Prints the names of all cases.
 void list();

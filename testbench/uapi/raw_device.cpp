@@ -4,29 +4,20 @@
 #include "raw_device.hpp"
 
 #include <fcntl.h>
-#include <linux/sync_file.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <utility>
 
+#include "guest_time.hpp"
 #include "ktap.hpp"
+#include "random.hpp"
 
 namespace {
 
 constexpr int kNodes = 64;
-constexpr std::int64_t kSecondNs = 1'000'000'000;
-
-std::int64_t now_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * kSecondNs + now.tv_nsec;
-}
 
 int open_first_node() {
   for (int node = 0; node < kNodes; ++node) {
@@ -35,29 +26,6 @@ int open_first_node() {
       return fd;
   }
   return -1;
-}
-
-template <typename T>
-drm_kestrel_array array_of(const std::vector<T>& elements) {
-  drm_kestrel_array array{};
-  array.stride = sizeof(T);
-  array.count = static_cast<std::uint32_t>(elements.size());
-  array.pointer = reinterpret_cast<std::uintptr_t>(elements.data());
-  return array;
-}
-
-/// \returns a descriptor, or -errno
-int export_sync_file(const RawDevice& device, std::uint32_t syncobj) {
-  drm_syncobj_handle args{};
-  args.handle = syncobj;
-  args.flags = DRM_SYNCOBJ_HANDLE_TO_FD_FLAGS_EXPORT_SYNC_FILE;
-  const int result = device.call(DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD, &args);
-  return result < 0 ? result : args.fd;
-}
-
-int sync_file_status(int fd) {
-  sync_file_info info{};
-  return ioctl(fd, SYNC_IOC_FILE_INFO, &info) < 0 ? -errno : info.status;
 }
 
 }  // namespace
@@ -75,10 +43,17 @@ RawDevice::RawDevice() : fd_(-1) {
 }
 
 RawDevice::~RawDevice() {
-  close(fd_);
+  close_file();
+}
+
+void RawDevice::close_file() {
+  if (fd_ >= 0)
+    close(fd_);
+  fd_ = -1;
 }
 
 int RawDevice::call(unsigned long request, void* argument) const {
+  maybe_yield();
   return ioctl(fd_, request, argument) < 0 ? -errno : 0;
 }
 
@@ -92,9 +67,10 @@ drm_kestrel_info RawDevice::info() const {
   return info;
 }
 
-std::uint32_t RawDevice::make_buffer(std::uint64_t size_bytes) const {
+std::uint32_t RawDevice::make_buffer(std::uint64_t size_bytes, std::uint32_t vm_id) const {
   drm_kestrel_bo_create args{};
   args.size = size_bytes;
+  args.vm_id = vm_id;
   REQUIRE_EQ(call(DRM_IOCTL_KESTREL_BO_CREATE, &args), 0);
   REQUIRE(args.handle != 0);
   return args.handle;
@@ -106,95 +82,86 @@ int RawDevice::close_buffer(std::uint32_t handle) const {
   return call(DRM_IOCTL_GEM_CLOSE, &args);
 }
 
-std::uint32_t RawDevice::make_syncobj(std::uint32_t flags) const {
-  drm_syncobj_create args{};
-  args.flags = flags;
-  REQUIRE_EQ(call(DRM_IOCTL_SYNCOBJ_CREATE, &args), 0);
-  return args.handle;
+std::uint32_t RawDevice::make_vm() const {
+  drm_kestrel_vm_create args{};
+  REQUIRE_EQ(call(DRM_IOCTL_KESTREL_VM_CREATE, &args), 0);
+  REQUIRE(args.id != 0);
+  return args.id;
 }
 
-int RawDevice::destroy_syncobj(std::uint32_t handle) const {
-  drm_syncobj_destroy args{};
-  args.handle = handle;
-  return call(DRM_IOCTL_SYNCOBJ_DESTROY, &args);
+int RawDevice::destroy_vm(std::uint32_t id) const {
+  drm_kestrel_vm_destroy args{};
+  args.id = id;
+  return call(DRM_IOCTL_KESTREL_VM_DESTROY, &args);
 }
 
-int RawDevice::wait_syncobj(std::uint32_t handle) const {
-  drm_syncobj_wait args{};
-  args.handles = reinterpret_cast<std::uintptr_t>(&handle);
-  args.count_handles = 1;
-  args.timeout_nsec = now_ns() + 60 * kSecondNs;
-  args.flags = DRM_SYNCOBJ_WAIT_FLAGS_WAIT_FOR_SUBMIT;
-  return call(DRM_IOCTL_SYNCOBJ_WAIT, &args);
+int RawDevice::map(std::uint32_t vm_id, std::uint32_t handle, std::uint64_t va,
+                   std::uint64_t size_bytes, std::uint32_t flags, std::uint64_t bo_offset) const {
+  return bind(vm_id, {map_op(handle, va, size_bytes, flags, bo_offset)});
 }
 
-int RawDevice::job_status(std::uint32_t handle) const {
-  const int fd = export_sync_file(*this, handle);
-  if (fd < 0)
-    return fd;
-  const int status = sync_file_status(fd);
-  close(fd);
-  return status;
+int RawDevice::unmap(std::uint32_t vm_id, std::uint64_t va, std::uint64_t size_bytes) const {
+  return bind(vm_id, {unmap_op(va, size_bytes)});
 }
 
-SyncFile::SyncFile(const RawDevice& device, std::uint32_t syncobj)
-    : fd_(export_sync_file(device, syncobj)) {
-  REQUIRE(fd_ >= 0);
+int RawDevice::bind(std::uint32_t vm_id, const std::vector<drm_kestrel_vm_bind_op>& ops) const {
+  drm_kestrel_vm_bind args{};
+  args.vm_id = vm_id;
+  args.ops = array_of(ops);
+  return call(DRM_IOCTL_KESTREL_VM_BIND, &args);
 }
 
-SyncFile::SyncFile(SyncFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-
-SyncFile::~SyncFile() {
-  if (fd_ >= 0)
-    close(fd_);
+std::uint32_t RawDevice::make_queue(std::uint32_t vm_id, std::uint32_t priority) const {
+  drm_kestrel_queue_create args{};
+  args.vm_id = vm_id;
+  args.priority = priority;
+  REQUIRE_EQ(call(DRM_IOCTL_KESTREL_QUEUE_CREATE, &args), 0);
+  REQUIRE(args.id != 0);
+  return args.id;
 }
 
-int SyncFile::wait() const {
-  pollfd polled{.fd = fd_, .events = POLLIN, .revents = 0};
-  if (poll(&polled, 1, 60'000) < 0)
-    return -errno;
-  return sync_file_status(fd_);
+int RawDevice::destroy_queue(std::uint32_t id) const {
+  drm_kestrel_queue_destroy args{};
+  args.id = id;
+  return call(DRM_IOCTL_KESTREL_QUEUE_DESTROY, &args);
 }
 
-MappedBuffer::MappedBuffer(const RawDevice& device, std::uint64_t size_bytes)
-    : handle_(device.make_buffer(size_bytes)) {
-  drm_kestrel_bo_mmap_offset args{};
-  args.handle = handle_;
-  REQUIRE_EQ(device.call(DRM_IOCTL_KESTREL_BO_MMAP_OFFSET, &args), 0);
-  void* const address = mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, device.fd(),
-                             static_cast<off_t>(args.offset));
-  REQUIRE(address != MAP_FAILED);
-  bytes_ = {static_cast<std::uint8_t*>(address), size_bytes};
-}
-
-MappedBuffer::~MappedBuffer() {
-  munmap(bytes_.data(), bytes_.size());
-}
-
-drm_kestrel_submit Submission::args() const {
-  drm_kestrel_submit args{};
-  args.copies = array_of(copies);
-  args.in_syncs = array_of(in_syncs);
-  args.out_syncs = array_of(out_syncs);
+drm_kestrel_queue_state RawDevice::queue_state(std::uint32_t id) const {
+  drm_kestrel_queue_state args{};
+  args.id = id;
+  REQUIRE_EQ(call(DRM_IOCTL_KESTREL_QUEUE_STATE, &args), 0);
   return args;
 }
 
-int Submission::submit(const RawDevice& device) const {
-  drm_kestrel_submit arguments = args();
-  return device.call(DRM_IOCTL_KESTREL_SUBMIT, &arguments);
+drm_kestrel_counter_values RawDevice::counters(std::uint32_t queue_id) const {
+  drm_kestrel_counter_values values{};
+  drm_kestrel_counters args{};
+  args.scope = queue_id != 0 ? DRM_KESTREL_COUNTERS_QUEUE : DRM_KESTREL_COUNTERS_DEVICE;
+  args.queue_id = queue_id;
+  args.size = sizeof(values);
+  args.pointer = reinterpret_cast<std::uintptr_t>(&values);
+  REQUIRE_EQ(call(DRM_IOCTL_KESTREL_COUNTERS, &args), 0);
+  return values;
 }
 
-Submission one_copy(std::uint32_t src, std::uint64_t src_offset, std::uint32_t dst,
-                    std::uint64_t dst_offset, std::uint64_t length, std::uint32_t out_sync) {
-  drm_kestrel_copy copy{};
-  copy.src_handle = src;
-  copy.dst_handle = dst;
-  copy.src_offset = src_offset;
-  copy.dst_offset = dst_offset;
-  copy.length = length;
-  drm_kestrel_sync signal{};
-  signal.handle = out_sync;
-  return {{copy}, {}, {signal}};
+drm_kestrel_vm_bind_op map_op(std::uint32_t handle, std::uint64_t va, std::uint64_t size_bytes,
+                              std::uint32_t flags, std::uint64_t bo_offset) {
+  drm_kestrel_vm_bind_op op{};
+  op.type = DRM_KESTREL_VM_BIND_OP_MAP;
+  op.flags = flags;
+  op.handle = handle;
+  op.bo_offset = bo_offset;
+  op.va = va;
+  op.size = size_bytes;
+  return op;
+}
+
+drm_kestrel_vm_bind_op unmap_op(std::uint64_t va, std::uint64_t size_bytes) {
+  drm_kestrel_vm_bind_op op{};
+  op.type = DRM_KESTREL_VM_BIND_OP_UNMAP;
+  op.va = va;
+  op.size = size_bytes;
+  return op;
 }
 
 std::uint64_t bad_pointer() {
@@ -203,14 +170,6 @@ std::uint64_t bad_pointer() {
   REQUIRE(address != MAP_FAILED);
   munmap(address, 4096);
   return reinterpret_cast<std::uintptr_t>(address);
-}
-
-void fill(std::span<std::uint8_t> bytes, unsigned seed) {
-  std::uint32_t state = seed * 2654435761u + 1;
-  for (std::uint8_t& byte : bytes) {
-    state = state * 1664525u + 1013904223u;  // Knuth's and Lewis' generator.
-    byte = static_cast<std::uint8_t>(state >> 24);
-  }
 }
 
 std::string pci_folder() {

@@ -2,101 +2,83 @@
 // SPDX-FileCopyrightText: 2026 The presil authors
 
 /// \file
-/// The driver's calls without a library in between; and what tests need round them.
+/// The driver's calls without a library in between.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
 #include <drm/drm.h>
 #include <drm/kestrel_accel.h>
 
-/// An open device node. Every call returns 0 or -errno, without retrying.
+/// An open device node. Calls that return int return 0 or -errno, without retrying; the others
+/// end the case when they fail.
 class RawDevice {
  public:
   /// Opens the first accelerator node there is, waiting for one to appear; ends the case if none
   /// does. (A device that was unplugged keeps its number while a file is open.)
   RawDevice();
+  /// Takes over a descriptor.
+  explicit RawDevice(int fd) : fd_(fd) {}
   RawDevice(const RawDevice&) = delete;
   RawDevice& operator=(const RawDevice&) = delete;
   ~RawDevice();
 
+  /// ioctl(); yields before it when the case runs with a seed.
   int call(unsigned long request, void* argument) const;
   int fd() const { return fd_; }
+  /// Closes it before its time.
+  void close_file();
 
   drm_kestrel_info info() const;
 
-  /// Makes a buffer; ends the case if that fails. \returns its handle
-  std::uint32_t make_buffer(std::uint64_t size_bytes) const;
+  /// \param vm_id  that it is private to, or 0
+  /// \returns its handle
+  std::uint32_t make_buffer(std::uint64_t size_bytes, std::uint32_t vm_id = 0) const;
   int close_buffer(std::uint32_t handle) const;
 
-  /// Makes a syncobj; ends the case if that fails. \returns its handle
-  std::uint32_t make_syncobj(std::uint32_t flags = 0) const;
-  int destroy_syncobj(std::uint32_t handle) const;
-  /// Waits until it has a fence and that has signalled, for up to 60 s. \returns 0 or -errno
-  int wait_syncobj(std::uint32_t handle) const;
-  /// How the job behind it ended: 1 well, 0 not yet, -errno; or the -errno of asking.
-  int job_status(std::uint32_t handle) const;
+  std::uint32_t make_vm() const;
+  int destroy_vm(std::uint32_t id) const;
+  /// One operation of VM_BIND, of the whole range.
+  int map(std::uint32_t vm_id, std::uint32_t handle, std::uint64_t va, std::uint64_t size_bytes,
+          std::uint32_t flags = DRM_KESTREL_VM_BIND_READ | DRM_KESTREL_VM_BIND_WRITE,
+          std::uint64_t bo_offset = 0) const;
+  int unmap(std::uint32_t vm_id, std::uint64_t va, std::uint64_t size_bytes) const;
+  int bind(std::uint32_t vm_id, const std::vector<drm_kestrel_vm_bind_op>& ops) const;
+
+  std::uint32_t make_queue(std::uint32_t vm_id,
+                           std::uint32_t priority = DRM_KESTREL_QUEUE_PRIORITY_MEDIUM) const;
+  int destroy_queue(std::uint32_t id) const;
+  drm_kestrel_queue_state queue_state(std::uint32_t id) const;
+
+  /// Counters of one queue, or with 0 of the device.
+  drm_kestrel_counter_values counters(std::uint32_t queue_id) const;
 
  private:
   int fd_;
 };
 
-/// The fence of a syncobj, kept by a descriptor of its own that outlives the device.
-class SyncFile {
- public:
-  /// Ends the case if the syncobj has no fence.
-  SyncFile(const RawDevice& device, std::uint32_t syncobj);
-  SyncFile(SyncFile&& other) noexcept;
-  SyncFile(const SyncFile&) = delete;
-  SyncFile& operator=(const SyncFile&) = delete;
-  ~SyncFile();
+/// An array of the interface over the elements, which have to stay where they are.
+template <typename T>
+drm_kestrel_array array_of(const std::vector<T>& elements) {
+  drm_kestrel_array array{};
+  array.stride = sizeof(T);
+  array.count = static_cast<std::uint32_t>(elements.size());
+  array.pointer = reinterpret_cast<std::uintptr_t>(elements.data());
+  return array;
+}
 
-  /// Waits for up to 60 s. \returns how the job ended: 1 well, 0 not yet, or -errno
-  int wait() const;
-
- private:
-  int fd_;
-};
-
-/// A buffer mapped into the process. Ends the case if that fails.
-class MappedBuffer {
- public:
-  MappedBuffer(const RawDevice& device, std::uint64_t size_bytes);
-  MappedBuffer(const MappedBuffer&) = delete;
-  MappedBuffer& operator=(const MappedBuffer&) = delete;
-  ~MappedBuffer();
-
-  std::uint32_t handle() const { return handle_; }
-  std::span<std::uint8_t> bytes() const { return bytes_; }
-
- private:
-  std::uint32_t handle_;
-  std::span<std::uint8_t> bytes_;
-};
-
-/// Arguments of one submission, valid as long as this lives and its arrays are not changed.
-struct Submission {
-  std::vector<drm_kestrel_copy> copies;
-  std::vector<drm_kestrel_sync> in_syncs;
-  std::vector<drm_kestrel_sync> out_syncs;
-
-  drm_kestrel_submit args() const;
-  int submit(const RawDevice& device) const;
-};
-
-/// A submission of one copy that signals one syncobj.
-Submission one_copy(std::uint32_t src, std::uint64_t src_offset, std::uint32_t dst,
-                    std::uint64_t dst_offset, std::uint64_t length, std::uint32_t out_sync);
+/// Operations of VM_BIND.
+drm_kestrel_vm_bind_op map_op(std::uint32_t handle, std::uint64_t va, std::uint64_t size_bytes,
+                              std::uint32_t flags = DRM_KESTREL_VM_BIND_READ |
+                                                    DRM_KESTREL_VM_BIND_WRITE,
+                              std::uint64_t bo_offset = 0);
+drm_kestrel_vm_bind_op unmap_op(std::uint64_t va, std::uint64_t size_bytes);
 
 /// An address at which nothing is mapped.
 std::uint64_t bad_pointer();
-
-/// Bytes that tell their places, and different seeds, apart.
-void fill(std::span<std::uint8_t> bytes, unsigned seed);
 
 /// Where sysfs has the PCI function of the first accelerator; ends the case if it has none.
 std::string pci_folder();

@@ -3,106 +3,183 @@
 
 // What jobs wait for and signal.
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <vector>
 
+#include "client.hpp"
 #include "ktap.hpp"
-#include "raw_device.hpp"
 
 TEST("sync: all out-syncobjs signal") {
-  RawDevice device;
-  const std::uint32_t src = device.make_buffer(4096);
-  const std::uint32_t dst = device.make_buffer(4096);
-  Submission submission = one_copy(src, 0, dst, 0, 100, device.make_syncobj());
-  for (int i = 0; i < 4; ++i)
-    submission.out_syncs.push_back({device.make_syncobj(), 0});
-  REQUIRE_EQ(submission.submit(device), 0);
-  for (const drm_kestrel_sync& sync : submission.out_syncs) {
-    CHECK_EQ(device.wait_syncobj(sync.handle), 0);
-    CHECK_EQ(device.job_status(sync.handle), 1);
+  Client client;
+  const RawDevice& device = client.device();
+  Job job = client.job(Commands().barrier());
+  std::vector<std::uint32_t> outs;
+  for (std::uint64_t i = 0; i < 6; ++i) {
+    outs.push_back(make_syncobj(device));
+    job.out_syncs.push_back(i % 2 ? timeline(outs.back(), 10 * i) : binary(outs.back()));
+  }
+  REQUIRE_EQ(job.submit(device), 0);
+  for (const drm_kestrel_sync& sync : job.out_syncs) {
+    if (sync.flags & DRM_KESTREL_SYNC_TIMELINE) {
+      CHECK_EQ(wait_point(device, sync.handle, sync.point), 0);
+      CHECK_EQ(signalled_point(device, sync.handle), sync.point);
+    } else {
+      CHECK_EQ(wait_syncobj(device, sync.handle), 0);
+      CHECK_EQ(job_status(device, sync.handle), 1);
+    }
   }
 }
 
 TEST("sync: a job may signal nothing") {
-  RawDevice device;
-  MappedBuffer src(device, 4096);
-  MappedBuffer dst(device, 4096);
-  fill(src.bytes(), 1);
-  Submission silent = one_copy(src.handle(), 0, dst.handle(), 0, 4096, 0);
-  silent.out_syncs.clear();
-  REQUIRE_EQ(silent.submit(device), 0);
+  Client client;
+  const auto from = client.make_buffer(kPageBytes);
+  const auto to = client.make_buffer(kPageBytes);
+  fill(from->bytes(), 1);
+  REQUIRE_EQ(client.job(Commands().copy(from->va, to->va, kPageBytes)).submit(client.device()), 0);
+  // Jobs of one queue run in order, so a second one tells when the first has ended.
+  CHECK_EQ(client.run(Commands().barrier()), 1);
+  CHECK(std::ranges::equal(from->bytes(), to->bytes()));
+}
 
-  // Jobs of one file run in order, so a second one tells when the first has ended.
-  const std::uint32_t done = device.make_syncobj();
-  REQUIRE_EQ(one_copy(src.handle(), 0, dst.handle(), 0, 1, done).submit(device), 0);
-  CHECK_EQ(device.wait_syncobj(done), 0);
-  CHECK(std::ranges::equal(dst.bytes(), src.bytes()));
+TEST("sync: a job without command buffers signals") {
+  Client client;
+  Job job;
+  job.queue_id = client.queue();
+  CHECK_EQ(client.finish(client.start(job)), 1);
+}
+
+TEST("sync: a job without command buffers comes after the jobs before it") {
+  Client client;
+  const auto from = client.make_buffer(64 * kPageBytes);
+  const auto to = client.make_buffer(64 * kPageBytes);
+  fill(from->bytes(), 1);
+  REQUIRE_EQ(client.job(Commands().copy(from->va, to->va, 64 * kPageBytes)).submit(client.device()),
+             0);
+  Job job;
+  job.queue_id = client.queue();
+  CHECK_EQ(client.finish(client.start(job)), 1);
+  CHECK(std::ranges::equal(from->bytes(), to->bytes()));
+}
+
+TEST("sync: a job without command buffers waits for its in-syncobjs") {
+  Client client, holder;
+  const std::uint32_t held = holder.start(Commands().hang());
+  Job job;
+  job.queue_id = client.queue();
+  job.in_syncs = {binary(share_syncobj(holder.device(), held, client.device()))};
+  const std::uint32_t done = client.start(job);
+  CHECK_EQ(job_status(client.device(), done), 0);
+  REQUIRE_EQ(holder.device().destroy_queue(holder.queue()), 0);
+  CHECK_EQ(client.finish(done), 1);
 }
 
 TEST("sync: a job waits for the jobs of another file") {
-  RawDevice first;
-  RawDevice second;
-  constexpr std::uint64_t kBytes = 128 * 4096;
-  MappedBuffer original(first, kBytes);
-  MappedBuffer middle(first, kBytes);
-  fill(original.bytes(), 2);
+  Client first, second;
+  constexpr std::uint64_t kBytes = 128 * kPageBytes;
+  const auto original = first.make_buffer(kBytes);
+  const auto middle = first.make_buffer(kBytes);
+  fill(original->bytes(), 2);
 
   // The second file gets the buffer in the middle, and the first one's syncobj, as descriptors.
-  drm_prime_handle prime{};
-  prime.handle = middle.handle();
-  prime.flags = O_CLOEXEC | O_RDWR;
-  REQUIRE_EQ(first.call(DRM_IOCTL_PRIME_HANDLE_TO_FD, &prime), 0);
-  REQUIRE_EQ(second.call(DRM_IOCTL_PRIME_FD_TO_HANDLE, &prime), 0);
-  close(prime.fd);
-  const std::uint32_t half_way = first.make_syncobj();
-  drm_syncobj_handle sync{};
-  sync.handle = half_way;
-  REQUIRE_EQ(first.call(DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD, &sync), 0);
-  REQUIRE_EQ(second.call(DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE, &sync), 0);
-  close(sync.fd);
+  const int fd = export_buffer(first.device(), middle->memory.handle());
+  REQUIRE(fd >= 0);
+  std::uint32_t imported = 0;
+  REQUIRE_EQ(import_buffer(second.device(), fd, imported), 0);
+  const std::uint64_t middle_va = second.bind_buffer(imported, kBytes);
+  const auto copy = second.make_buffer(kBytes);
 
-  MappedBuffer copy(second, kBytes);
-  REQUIRE_EQ(one_copy(original.handle(), 0, middle.handle(), 0, kBytes, half_way).submit(first), 0);
-  const std::uint32_t done = second.make_syncobj();
-  Submission chained = one_copy(prime.handle, 0, copy.handle(), 0, kBytes, done);
-  chained.in_syncs = {{sync.handle, 0}};
-  REQUIRE_EQ(chained.submit(second), 0);
-
-  CHECK_EQ(second.wait_syncobj(done), 0);
-  CHECK_EQ(second.job_status(done), 1);
-  CHECK(std::ranges::equal(copy.bytes(), original.bytes()));
+  const std::uint32_t half_way = first.start(Commands().copy(original->va, middle->va, kBytes));
+  Job chained = second.job(Commands().copy(middle_va, copy->va, kBytes));
+  chained.in_syncs = {binary(share_syncobj(first.device(), half_way, second.device()))};
+  CHECK_EQ(second.finish(second.start(chained)), 1);
+  CHECK(std::ranges::equal(copy->bytes(), original->bytes()));
 }
 
 TEST("sync: a syncobj can be waited for and signalled by one job") {
-  RawDevice device;
-  const std::uint32_t src = device.make_buffer(4096);
-  const std::uint32_t dst = device.make_buffer(4096);
-  const std::uint32_t both = device.make_syncobj(DRM_SYNCOBJ_CREATE_SIGNALED);
-  Submission submission = one_copy(src, 0, dst, 0, 100, both);
-  submission.in_syncs = submission.out_syncs;
+  Client client;
+  const std::uint32_t both = make_syncobj(client.device(), DRM_SYNCOBJ_CREATE_SIGNALED);
+  Job job = client.job(Commands().barrier());
+  job.in_syncs = job.out_syncs = {binary(both)};
   for (int i = 0; i < 3; ++i)
-    REQUIRE_EQ(submission.submit(device), 0);
-  CHECK_EQ(device.wait_syncobj(both), 0);
-  CHECK_EQ(device.job_status(both), 1);
+    REQUIRE_EQ(job.submit(client.device()), 0);
+  CHECK_EQ(wait_syncobj(client.device(), both), 0);
+  CHECK_EQ(job_status(client.device(), both), 1);
 }
 
-TEST("sync: jobs of one file run in order") {
-  RawDevice device;
-  constexpr std::size_t kSteps = 20;
-  constexpr std::size_t kBytes = 1000;
-  MappedBuffer buffer(device, (kSteps + 1) * kBytes);
-  fill(buffer.bytes().first(kBytes), 3);
-  const std::uint32_t done = device.make_syncobj();
-  for (std::size_t i = 0; i < kSteps; ++i) {
-    REQUIRE_EQ(
-        one_copy(buffer.handle(), i * kBytes, buffer.handle(), (i + 1) * kBytes, kBytes, done)
-            .submit(device),
-        0);
+TEST("sync: the same syncobj twice among what is waited for") {
+  Client client;
+  const std::uint32_t in = make_syncobj(client.device(), DRM_SYNCOBJ_CREATE_SIGNALED);
+  Job job = client.job(Commands().barrier());
+  job.in_syncs = {binary(in), binary(in)};
+  CHECK_EQ(client.finish(client.start(job)), 1);
+}
+
+TEST("sync: jobs of one queue run in order") {
+  Client client;
+  constexpr std::uint64_t kSteps = 20, kBytes = 1000;
+  const auto buffer = client.make_buffer((kSteps + 1) * kBytes);
+  fill(buffer->bytes().first(kBytes), 3);
+  std::uint32_t done = 0;
+  for (std::uint64_t i = 0; i < kSteps; ++i)
+    done = client.start(
+        Commands().copy(buffer->va + i * kBytes, buffer->va + (i + 1) * kBytes, kBytes));
+  CHECK_EQ(client.finish(done), 1);
+  CHECK(std::ranges::equal(buffer->bytes().subspan(kSteps * kBytes, kBytes),
+                           buffer->bytes().first(kBytes)));
+}
+
+TEST("sync: a chain over two queues and a timeline") {
+  Client client;
+  const RawDevice& device = client.device();
+  const std::uint32_t other = device.make_queue(client.vm());
+  constexpr std::uint64_t kSteps = 20, kBytes = 1000;
+  const auto buffer = client.make_buffer((kSteps + 1) * kBytes);
+  fill(buffer->bytes().first(kBytes), 4);
+  const std::uint32_t chain = make_syncobj(device);
+  for (std::uint64_t i = 0; i < kSteps; ++i) {
+    Job job =
+        client.job(Commands().copy(buffer->va + i * kBytes, buffer->va + (i + 1) * kBytes, kBytes));
+    job.queue_id = i % 2 ? other : client.queue();
+    if (i > 0)
+      job.in_syncs = {timeline(chain, i)};
+    job.out_syncs = {timeline(chain, i + 1)};
+    REQUIRE_EQ(job.submit(device), 0);
   }
-  CHECK_EQ(device.wait_syncobj(done), 0);
-  CHECK(std::ranges::equal(buffer.bytes().last(kBytes), buffer.bytes().first(kBytes)));
+  CHECK_EQ(wait_point(device, chain, kSteps), 0);
+  CHECK_EQ(signalled_point(device, chain), kSteps);
+  CHECK(std::ranges::equal(buffer->bytes().subspan(kSteps * kBytes, kBytes),
+                           buffer->bytes().first(kBytes)));
+}
+
+TEST("sync: an earlier point of a timeline is a fence as well") {
+  Client client;
+  const std::uint32_t line = make_syncobj(client.device());
+  REQUIRE_EQ(signal_point(client.device(), line, 10), 0);
+  Job job = client.job(Commands().barrier());
+  job.in_syncs = {timeline(line, 7)};
+  CHECK_EQ(client.finish(client.start(job)), 1);
+}
+
+TEST("sync: a job that waits for one that fails runs all the same") {
+  Client client, faulty;
+  const std::uint32_t failed = faulty.start(Commands().add(command(0xff)));
+  Job job = client.job(Commands().barrier());
+  job.in_syncs = {binary(share_syncobj(faulty.device(), failed, client.device()))};
+  CHECK_EQ(client.finish(client.start(job)), 1);
+  CHECK_EQ(faulty.finish(failed), -EIO);
+}
+
+TEST("sync: a job of many calls does them in order") {
+  Client client;
+  const std::uint32_t limit = std::min(client.device().info().job_calls_max, 16u);
+  const auto buffer = client.make_buffer((limit + 1) * 100);
+  fill(buffer->bytes().first(100), 5);
+  Job job;
+  job.queue_id = client.queue();
+  for (std::uint64_t i = 0; i < limit; ++i)
+    job.calls.push_back(
+        client.place(Commands().copy(buffer->va + i * 100, buffer->va + (i + 1) * 100, 100)));
+  CHECK_EQ(client.finish(client.start(job)), 1);
+  CHECK(std::ranges::equal(buffer->bytes().subspan(limit * 100, 100), buffer->bytes().first(100)));
 }

@@ -9,28 +9,27 @@
 #include <string>
 #include <vector>
 
+#include "client.hpp"
 #include "ktap.hpp"
-#include "raw_device.hpp"
 
 namespace {
 
 /// Enough that a job takes the device longer than submitting it takes the processor.
-constexpr std::uint64_t kBytes = 128 * 4096;
+constexpr std::uint64_t kBytes = 128 * kPageBytes;
 constexpr std::size_t kJobs = 64;
 
 /// Jobs that keep the device busy for a while, each of which says how it ended.
 struct Load {
   Load() {
-    fill(src.bytes(), 30);
-    for (std::size_t i = 0; i < kJobs; ++i) {
-      done.push_back(device.make_syncobj());
-      REQUIRE_EQ(one_copy(src.handle(), 0, dst.handle(), 0, kBytes, done.back()).submit(device), 0);
-    }
+    fill(from->bytes(), 30);
+    const Job job = client.job(Commands().copy(from->va, to->va, kBytes));
+    for (std::size_t i = 0; i < kJobs; ++i)
+      done.push_back(client.start(job));
   }
 
-  RawDevice device;
-  MappedBuffer src{device, kBytes};
-  MappedBuffer dst{device, kBytes};
+  Client client;
+  std::unique_ptr<ClientBuffer> from = client.make_buffer(kBytes);
+  std::unique_ptr<ClientBuffer> to = client.make_buffer(kBytes);
   std::vector<std::uint32_t> done;
 };
 
@@ -49,64 +48,89 @@ class Unbound {
   std::string name_;
 };
 
-/// Copies something through a newly opened file.
-void check_that_it_works() {
-  RawDevice device;
-  MappedBuffer src(device, 4096);
-  MappedBuffer dst(device, 4096);
-  fill(src.bytes(), 31);
-  const std::uint32_t done = device.make_syncobj();
-  REQUIRE_EQ(one_copy(src.handle(), 0, dst.handle(), 0, 4096, done).submit(device), 0);
-  CHECK_EQ(device.wait_syncobj(done), 0);
-  CHECK_EQ(device.job_status(done), 1);
-  CHECK(std::ranges::equal(dst.bytes(), src.bytes()));
+/// Fences that can be asked when their file takes no call any more.
+std::vector<SyncFile> fences_of(const Load& load) {
+  std::vector<SyncFile> fences;
+  for (const std::uint32_t sync : load.done)
+    fences.emplace_back(load.client.device(), sync);
+  return fences;
 }
 
 }  // namespace
 
-TEST("unplug: a function reset loses no job") {
+TEST("unplug: jobs of a function reset end well or with ENODEV, and the file goes on") {
   Load load;
   REQUIRE_EQ(write_file(pci_folder() + "/reset", "1"), 0);
+  std::size_t well = 0;
   for (const std::uint32_t sync : load.done) {
-    CHECK_EQ(load.device.wait_syncobj(sync), 0);
-    CHECK_EQ(load.device.job_status(sync), 1);
+    CHECK_EQ(wait_syncobj(load.client.device(), sync), 0);
+    const int status = job_status(load.client.device(), sync);
+    CHECK(status == 1 || status == -ENODEV || status == -ECANCELED);
+    well += status == 1;
   }
-  CHECK(std::ranges::equal(load.dst.bytes(), load.src.bytes()));
+  if (well == kJobs)
+    CHECK(std::ranges::equal(load.to->bytes(), load.from->bytes()));
+  // The VM and its mappings have survived.
+  if (load.client.device().queue_state(load.client.queue()).flags & DRM_KESTREL_QUEUE_LOST)
+    load.client.renew_queue();
+  load.client.check_that_it_works();
+  check_that_device_works();
 }
 
-TEST("unplug: an idle device works after a function reset") {
+TEST("unplug: an idle device works after a function reset, for who was there before") {
+  Client client;
+  client.check_that_it_works();
   REQUIRE_EQ(write_file(pci_folder() + "/reset", "1"), 0);
-  check_that_it_works();
+  client.check_that_it_works();
+  check_that_device_works();
 }
 
 TEST("unplug: every call on a file whose device has gone is ENODEV") {
-  RawDevice device;
-  MappedBuffer buffer(device, 4096);
-  const std::uint32_t sync = device.make_syncobj(DRM_SYNCOBJ_CREATE_SIGNALED);
+  Client client;
+  const RawDevice& device = client.device();
+  MappedBuffer buffer(device, kPageBytes);
+  const Job job = client.job(Commands().barrier());
   {
     const Unbound unbound;
     drm_kestrel_dev_query query{};
     drm_kestrel_bo_create create{};
-    create.size = 4096;
+    create.size = kPageBytes;
     drm_kestrel_bo_mmap_offset offset{};
     offset.handle = buffer.handle();
+    drm_kestrel_bo_sync sync{};
+    sync.handle = buffer.handle();
+    sync.flags = DRM_KESTREL_BO_SYNC_TO_CPU;
+    sync.size = kPageBytes;
+    drm_kestrel_vm_create vm{};
+    drm_kestrel_queue_create queue{};
+    queue.vm_id = client.vm();
+    drm_kestrel_queue_state state{};
+    state.id = client.queue();
+    drm_kestrel_counters counters{};
+    counters.queue_id = client.queue();
     CHECK_EQ(device.call(DRM_IOCTL_KESTREL_DEV_QUERY, &query), -ENODEV);
     CHECK_EQ(device.call(DRM_IOCTL_KESTREL_BO_CREATE, &create), -ENODEV);
     CHECK_EQ(device.call(DRM_IOCTL_KESTREL_BO_MMAP_OFFSET, &offset), -ENODEV);
-    CHECK_EQ(one_copy(buffer.handle(), 0, buffer.handle(), 100, 1, sync).submit(device), -ENODEV);
+    CHECK_EQ(device.call(DRM_IOCTL_KESTREL_BO_SYNC, &sync), -ENODEV);
+    CHECK_EQ(device.call(DRM_IOCTL_KESTREL_VM_CREATE, &vm), -ENODEV);
+    CHECK_EQ(device.map(client.vm(), buffer.handle(), 0, kPageBytes), -ENODEV);
+    CHECK_EQ(device.unmap(client.vm(), 0, kPageBytes), -ENODEV);
+    CHECK_EQ(device.call(DRM_IOCTL_KESTREL_QUEUE_CREATE, &queue), -ENODEV);
+    CHECK_EQ(device.call(DRM_IOCTL_KESTREL_QUEUE_STATE, &state), -ENODEV);
+    CHECK_EQ(job.submit(device), -ENODEV);
+    CHECK_EQ(device.call(DRM_IOCTL_KESTREL_COUNTERS, &counters), -ENODEV);
+    CHECK_EQ(device.destroy_queue(client.queue()), -ENODEV);
+    CHECK_EQ(device.destroy_vm(client.vm()), -ENODEV);
     // The memory is the process's for as long as it wants it.
     buffer.bytes()[0] = 1;
     CHECK_EQ(buffer.bytes()[0], 1u);
   }
-  check_that_it_works();
+  check_that_device_works();
 }
 
 TEST("unplug: jobs under way when the device goes end") {
   Load load;
-  // Their fences are had beforehand: the file takes no call any more afterwards.
-  std::vector<SyncFile> fences;
-  for (const std::uint32_t sync : load.done)
-    fences.emplace_back(load.device, sync);
+  const std::vector<SyncFile> fences = fences_of(load);
   {
     const Unbound unbound;
     std::size_t gone = 0;
@@ -117,7 +141,7 @@ TEST("unplug: jobs under way when the device goes end") {
     }
     CHECK(gone > 0);
   }
-  check_that_it_works();
+  check_that_device_works();
 }
 
 TEST("unplug: the device goes while jobs are under way and their file is closed") {
@@ -126,17 +150,28 @@ TEST("unplug: the device goes while jobs are under way and their file is closed"
     const Unbound unbound;
     load.reset();
   }
-  check_that_it_works();
+  check_that_device_works();
+}
+
+TEST("unplug: a job that waits for another device's or file's ends when the device goes") {
+  Client client, holder;
+  const std::uint32_t held = holder.start(Commands().hang());
+  Job job = client.job(Commands().barrier());
+  job.in_syncs = {binary(share_syncobj(holder.device(), held, client.device()))};
+  const SyncFile fence(client.device(), client.start(job));
+  {
+    const Unbound unbound;
+    CHECK_EQ(fence.wait(), -ENODEV);
+  }
+  check_that_device_works();
 }
 
 TEST("unplug: a removed device comes back with a rescan") {
   Load load;
-  std::vector<SyncFile> fences;
-  for (const std::uint32_t sync : load.done)
-    fences.emplace_back(load.device, sync);
+  const std::vector<SyncFile> fences = fences_of(load);
   REQUIRE_EQ(write_file(pci_folder() + "/remove", "1"), 0);
   for (const SyncFile& fence : fences)
     CHECK(fence.wait() != 0);
   REQUIRE_EQ(write_file("/sys/bus/pci/rescan", "1"), 0);
-  check_that_it_works();
+  check_that_device_works();
 }
