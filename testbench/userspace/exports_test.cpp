@@ -18,10 +18,14 @@
 
 namespace {
 
+std::string read_file(const char* path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 /// Names of functions that the header declares.
 std::set<std::string> declared() {
-  std::ifstream file(KESTREL_HEADER);
-  const std::string text(std::istreambuf_iterator<char>(file), {});
+  const std::string text = read_file(KESTREL_HEADER);
   const std::regex function(R"(KESTREL_API [^;(]*?(kestrel_\w+)\()");
   std::set<std::string> names;
   for (std::sregex_iterator at(text.begin(), text.end(), function), end; at != end; ++at)
@@ -102,4 +106,13 @@ TEST_CASE("exports: What is declared is there with its version", "[userspace][ex
 
 TEST_CASE("exports: What is not declared is not there", "[userspace][exports]") {
   CHECK(Library().defined() == declared());
+}
+
+TEST_CASE("exports: The manual has every function, and no other", "[userspace][exports]") {
+  const std::string text = read_file(KESTREL_MANUAL);
+  const std::regex function(R"(\.BR (kestrel_\w+) \()");
+  std::set<std::string> names;
+  for (std::sregex_iterator at(text.begin(), text.end(), function), end; at != end; ++at)
+    names.insert((*at)[1]);
+  CHECK(names == declared());
 }

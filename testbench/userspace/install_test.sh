@@ -16,6 +16,8 @@ PKG_CONFIG_PATH=$(dirname "$(find "$folder/usr" -name kestrel.pc)")
 export PKG_CONFIG_PATH
 library=$(pkg-config --variable=libdir kestrel)
 
+[ -f "$folder/usr/share/man/man3/libkestrel.3" ]
+
 cat >"$folder/program.c" <<'END'
 #include <kestrel/kestrel.h>
 #include <errno.h>
@@ -44,6 +46,12 @@ END
 # shellcheck disable=SC2046
 "$cxx" -std=c++23 -Wall -Wextra -Wpedantic -Werror $(pkg-config --cflags kestrel) "$folder/program.cpp" \
   -o "$folder/in-cpp" $(pkg-config --libs kestrel)
+# The manual's example, as it is printed.
+sed -n '/^\.EX$/,/^\.EE$/{/^\./d;s/\\-/-/g;s/\\e/\\/g;p;}' "$folder/usr/share/man/man3/libkestrel.3" \
+  >"$folder/example.c"
+# shellcheck disable=SC2046
+"$cc" -std=c11 -Wall -Wextra -Wpedantic -Werror $(pkg-config --cflags kestrel) "$folder/example.c" \
+  -o "$folder/example" $(pkg-config --libs kestrel)
 LD_LIBRARY_PATH=$library "$folder/in-c"
 LD_LIBRARY_PATH=$library "$folder/in-cpp"
 echo "both programs ran with the installed library, version $(pkg-config --modversion kestrel)"
