@@ -13,6 +13,7 @@
 #include "kestrel_counters.h"
 #include "kestrel_device.h"
 #include "kestrel_drv.h"
+#include "kestrel_fdinfo.h"
 #include "kestrel_queue.h"
 #include "kestrel_recover.h"
 #include "kestrel_sched.h"
@@ -244,7 +245,7 @@ int kestrel_ioctl_queue_destroy(struct drm_device *drm, void *data, struct drm_f
 	if (args->pad)
 		return -EINVAL;
 
-	queue = xa_erase(&kfile->queues, args->id);
+	queue = kestrel_fdinfo_remove_queue(kfile, args->id);
 	if (!queue)
 		return -ENOENT;
 	kestrel_queue_destroy(queue);
