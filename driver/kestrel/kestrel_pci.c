@@ -12,6 +12,7 @@
 
 #include "kestrel_compat.h"
 #include "kestrel_coredump.h"
+#include "kestrel_debugfs.h"
 #include "kestrel_device.h"
 #include "kestrel_drv.h"
 #include "kestrel_gem.h"
@@ -139,6 +140,7 @@ static int kestrel_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		goto err_stop;
 
+	kestrel_debugfs_init(kdev);
 	ret = drm_dev_register(&kdev->drm, 0);
 	if (ret)
 		goto err_free;
