@@ -133,7 +133,9 @@ std::string figure(const DemoResults& results, const PictureResult& picture) {
 
 std::string pictures(const DemoResults& results) {
   std::string html = "<section aria-labelledby=\"pictures\">\n<h2 id=\"pictures\">Pictures</h2>\n";
-  html += "<p class=\"note\">Below each: the scores of all classes, the chosen one dark.</p>\n";
+  html +=
+      "<p class=\"note\">Below each: the scores of all classes, the chosen one in the stronger "
+      "colour.</p>\n";
   html += "<ul class=\"pictures\">\n";
   const auto shown = std::min(results.pictures.size(), kMostShownPictures);
   for (std::size_t i = 0; i < shown; ++i) {
@@ -224,7 +226,8 @@ std::string run(const DemoResults& results) {
   line("network", results.model_name);
   line("its SHA-256", results.model_sha256, true);
   line("device", results.device);
-  line("computed by", summary_value(results, "model"));
+  const auto model = summary_value(results, "model");
+  line("computed by", model.empty() ? "" : model == "rtl" ? "RTL" : model + " model");
   line("pictures", grouped(results.pictures.size()));
   line("result", summary_value(results, "result"));
   const bool whole = results.summary.value("digest_complete", true);

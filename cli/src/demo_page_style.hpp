@@ -50,7 +50,7 @@ p { margin: 0 0 1rem; max-width: 44rem; }
 }
 figure { margin: 0; break-inside: avoid; }
 figure img {
-  display: block; width: 100%; aspect-ratio: 1; image-rendering: pixelated;
+  display: block; width: 100%; height: auto; aspect-ratio: 1; image-rendering: pixelated;
   border-radius: 0.25rem;
 }
 figure.wrong img { outline: 3px solid var(--wrong); outline-offset: 2px; }
@@ -75,7 +75,7 @@ figure.wrong .scores rect.chosen { fill: var(--wrong); }
 }
 .key.busy { background: var(--busy); margin-left: 0; }
 .key.rest { background: var(--rest); }
-table { width: 100%; border-collapse: collapse; font-size: 0.9rem; }
+table { width: 100%; margin-top: 1.5rem; border-collapse: collapse; font-size: 0.9rem; }
 caption { text-align: left; color: var(--dim); padding-bottom: 0.4rem; }
 th, td {
   padding: 0.35rem 0.6rem; border-bottom: 1px solid var(--line); text-align: right;
@@ -83,6 +83,7 @@ th, td {
 }
 thead th { color: var(--dim); font-weight: 500; vertical-align: bottom; }
 th.name, td.name { text-align: left; }
+thead th[scope="colgroup"] { text-align: center; }
 tbody th { font-weight: 600; }
 tfoot th, tfoot td { border-bottom: 0; border-top: 2px solid var(--line); font-weight: 600; }
 .run { display: grid; grid-template-columns: max-content 1fr; gap: 0.3rem 1.5rem; margin: 1rem 0; }

@@ -91,7 +91,7 @@ TEST_CASE("the run is named, without times of the host", "[cli][page]") {
   CHECK(holds(page, "<dt>digest</dt><dd class=\"mono\">" + std::string(64, 'd') + "</dd>"));
   CHECK(holds(page, "<dt>its SHA-256</dt><dd class=\"mono\">" + std::string(64, 'a') + "</dd>"));
   CHECK(holds(page, "<dt>environment</dt><dd class=\"mono\">0123456789abcdef</dd>"));
-  CHECK(holds(page, "<dt>computed by</dt><dd>rtl</dd>"));
+  CHECK(holds(page, "<dt>computed by</dt><dd>RTL</dd>"));
   CHECK(holds(page, "<dt>RTL cycles run</dt><dd>1,234,567</dd>"));
   CHECK_FALSE(holds(page, "98.76"));
   auto document = demo_document(16);
@@ -107,6 +107,7 @@ TEST_CASE("a model that is not the RTL is named as what it is", "[cli][page]") {
   document["summary"]["model"] = "functional";
   const auto page = page_of(document);
   CHECK(holds(page, "the accelerator's functional model"));
+  CHECK(holds(page, "<dt>computed by</dt><dd>functional model</dd>"));
   CHECK_FALSE(holds(page, "the accelerator's RTL"));
 }
 
