@@ -101,7 +101,7 @@ class Compiler {
       const std::int64_t first_in = first / group_out * group_in / kLanes;
       const std::int64_t end_in = divide_up((last / group_out + 1) * group_in, kLanes);
       if (layer.is_gathered)
-        layer.tiles.push_back({0, divide_up(taps * layer.in.channels, kLanes)});
+        layer.tiles.push_back({0, divide_up(window.kernel_w * layer.in.channels, kLanes)});
       else
         layer.tiles.push_back({first_in, end_in - first_in});
     }
@@ -113,11 +113,9 @@ class Compiler {
     const std::int64_t run = window.kernel_w * layer.in.channels;
     layer.weight = [&](std::int64_t out, std::int64_t row, std::int64_t column,
                        std::int64_t in) -> std::int8_t {
-      if (layer.is_gathered) {
-        const std::int64_t channel = in % layer.in.channels;
-        return in < run * window.kernel_h ? at(out, in / run, in % run / layer.in.channels, channel)
-                                          : std::int8_t{0};
-      }
+      if (layer.is_gathered)
+        return in < run ? at(out, row, in / layer.in.channels, in % layer.in.channels)
+                        : std::int8_t{0};
       const std::int64_t channel = in - out / group_out * group_in;
       return channel >= 0 && channel < group_in ? at(out, row, column, channel) : std::int8_t{0};
     };

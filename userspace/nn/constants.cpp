@@ -7,6 +7,11 @@
 #include <cstring>
 
 namespace kestrel::nn {
+namespace {
+
+constexpr std::int64_t kMostRunBytes = 65520, kMostRuns = 256;
+
+}  // namespace
 
 std::uint64_t ConstantImage::add(std::span<const std::byte> bytes) {
   constexpr std::size_t kAlignment = 64;
@@ -32,12 +37,17 @@ std::vector<std::byte> pack_parameters(const std::vector<std::int32_t>& biases,
 
 std::vector<Transfer> side_by_side(bool is_store, std::uint64_t address, std::int64_t scratchpad,
                                    std::int64_t size_bytes) {
-  constexpr std::int64_t kRunBytes = 1 << 15;
   std::vector<Transfer> transfers;
   while (size_bytes > 0) {
-    // As many whole runs as there are, then what is left.
-    const std::int64_t runs = std::max<std::int64_t>(size_bytes / kRunBytes, 1);
-    const std::int64_t run = std::min(size_bytes, kRunBytes);
+    // One command costs less than two: runs of one length, if there is one, else all but a rest.
+    std::int64_t runs = divide_up(size_bytes, kMostRunBytes);
+    while (runs <= kMostRuns && size_bytes % runs != 0)
+      ++runs;
+    std::int64_t run = size_bytes / runs;
+    if (runs > kMostRuns) {
+      runs = std::max<std::int64_t>(size_bytes / kMostRunBytes, 1);
+      run = std::min(size_bytes, kMostRunBytes);
+    }
     Transfer transfer;
     transfer.is_store = is_store;
     transfer.address = address;

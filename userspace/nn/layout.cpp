@@ -195,13 +195,10 @@ class LayoutMaker {
 }  // namespace
 
 bool is_gathered(const Convolution& work, const Shape& in_shape) {
-  constexpr std::int64_t kMostRows = 127;  // That one step of the load engine's loops crosses.
   const auto& window = work.window;
-  const std::int64_t row = window.kernel_w * in_shape[1];
-  return work.groups == 1 && window.dilation_w == 1 && window.dilation_h <= kMostRows &&
-         window.stride_h <= kMostRows &&
-         divide_up(row * window.kernel_h, kWordBytes) <
-             window.kernel_h * window.kernel_w * divide_up(in_shape[1], kWordBytes);
+  return work.groups == 1 && window.dilation_w == 1 &&
+         divide_up(window.kernel_w * in_shape[1], kWordBytes) <
+             window.kernel_w * divide_up(in_shape[1], kWordBytes);
 }
 
 Layout make_layout(const Graph& graph, std::uint64_t base) {

@@ -30,8 +30,8 @@ struct Layout {
   MemoryUse memory;
 };
 
-/// Whether the load engine lays the window of a position side by side: when that leaves fewer words
-/// to reduce than channels rounded up would.
+/// Whether the load engine lays the pixels of a row of the window side by side, for each position:
+/// when that leaves fewer words to reduce than channels rounded up would.
 bool is_gathered(const Convolution& work, const Shape& in_shape);
 
 /// \param base  first address, a multiple of 4096

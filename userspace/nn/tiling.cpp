@@ -17,7 +17,8 @@ namespace {
 constexpr std::int64_t kParameterBytes = 128;  // of sixteen channels
 constexpr std::int64_t kMostRunBytes = 65535;
 constexpr double kCommandCycles = 24;  // from one command of the compute engine to the next
-constexpr double kLatencyCycles = 1200;
+/// A load or store ends when the bus has answered, and the next one begins only then.
+constexpr double kLatencyCycles = 520;
 /// A weight tile of 16 words is read while positions stream past.
 constexpr std::int64_t kLeastPassCycles = 16;
 
@@ -66,7 +67,7 @@ class Estimate {
         input_extent(tiling.columns, window.kernel_w, window.stride_w, window.dilation_w);
     if (!is_gathered && in_columns * in_bytes > kMostRunBytes)
       return std::nullopt;
-    const std::int64_t in_positions = is_gathered ? positions : in_rows * in_columns;
+    const std::int64_t in_positions = in_rows * (is_gathered ? tiling.columns : in_columns);
     const std::int64_t most_words = *std::ranges::max_element(tile_words);
     const std::int64_t all_words =
         std::accumulate(tile_words.begin(), tile_words.end(), std::int64_t{0});
@@ -97,18 +98,24 @@ class Estimate {
         weight_words == 16 ? std::max(positions, kLeastPassCycles) : positions;
     const double compute = d(blocks) * (d(problem_.taps() * all_words * pass_cycles) +
                                         d(tiles * positions) + kCommandCycles * d(pieces + tiles));
-    // What is gathered comes in runs of a few bytes, one a cycle or two.
+    // What is gathered comes in runs of a few bytes, one in two cycles.
     const double block_load =
-        is_gathered ? d(positions * window.kernel_h) * 2
+        is_gathered ? d(in_positions) * 2
                     : d(in_positions) * d(tiling.loads_each_step ? all_words : in_words);
     const double all_weights = d(weight_bytes * all_words) / 16;
-    const double load =
-        d(blocks) * block_load + all_weights * (tiling.keeps_weights ? 1 : d(blocks));
-    const double store = d(blocks) * d(positions * tiles) * (tiling.stores_each_tile ? 2 : 1);
+    const double loads = d(tiling.loads_each_step ? blocks * pieces : blocks) +
+                         (tiling.keeps_weights ? 2 : d(blocks * pieces));
+    const double load = d(blocks) * block_load +
+                        all_weights * (tiling.keeps_weights ? 1 : d(blocks)) +
+                        kLatencyCycles * loads;
+    const double stores = d(tiling.stores_each_tile ? blocks * tiles : blocks);
+    const double store = d(blocks) * d(positions * tiles) * (tiling.stores_each_tile ? 2 : 1) +
+                         kLatencyCycles * stores;
     const double first = (tiling.loads_each_step ? block_load / d(pieces) : block_load) +
-                         all_weights / d(pieces) + kLatencyCycles;
+                         all_weights / d(pieces) + 2 * kLatencyCycles;
     const double last = d(positions) * (tiling.stores_each_tile ? 1 : d(tiles)) + kLatencyCycles;
-    tiling.cycles = std::max({compute * (has_banks ? 1 : 1.05), load, store}) + first + last;
+    tiling.cycles =
+        std::max({compute * (has_banks ? 1 : 1.05), load - first, store - last}) + first + last;
     return tiling;
   }
 

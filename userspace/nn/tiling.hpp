@@ -22,7 +22,7 @@ struct Device {
 };
 
 /// A convolution, product or pool as the device sees it. An input position is a pixel, or when
-/// windows are gathered by the load engine all pixels of a window side by side.
+/// windows are gathered by the load engine the pixels of a row of a window side by side.
 struct TilingProblem {
   Window window;
   std::int64_t images = 1, out_h = 1, out_w = 1;
@@ -32,9 +32,9 @@ struct TilingProblem {
   std::vector<std::int64_t> tile_words;  ///< words that each sixteen output channels reduce
   std::int64_t weight_words = 16;        ///< of each word and tap: 16, 1 (by lanes), or 0
 
-  /// Passes over a tile's words: the window's pixels, unless they were gathered.
+  /// Passes over a tile's words: the window's pixels, or its rows when those were gathered.
   [[nodiscard]] std::int64_t taps() const {
-    return is_gathered ? 1 : window.kernel_h * window.kernel_w;
+    return window.kernel_h * (is_gathered ? 1 : window.kernel_w);
   }
 };
 

@@ -13,6 +13,8 @@ namespace kestrel::nn {
 namespace {
 
 constexpr std::int64_t kLanes = 16;
+/// What takes less time to load than a command of its own.
+constexpr std::int64_t kFewBytes = 8192;
 
 class Emitter {
  public:
@@ -76,9 +78,6 @@ class Emitter {
     return problem;
   }
 
-  [[nodiscard]] std::int64_t taps_h() const {
-    return layer_.is_gathered ? 1 : layer_.window.kernel_h;
-  }
   [[nodiscard]] std::int64_t taps_w() const {
     return layer_.is_gathered ? 1 : layer_.window.kernel_w;
   }
@@ -112,7 +111,7 @@ class Emitter {
       return;
     const auto channel = static_cast<std::int64_t>(piece.tile) * kLanes;
     const std::int64_t rows = problem_.weight_words;
-    for (std::int64_t y = 0; y < taps_h(); ++y) {
+    for (std::int64_t y = 0; y < layer_.window.kernel_h; ++y) {
       for (std::int64_t x = 0; x < taps_w(); ++x) {
         for (std::int64_t i = 0; i < piece.count * rows; ++i) {
           for (std::int64_t lane = 0; lane < kLanes; ++lane) {
@@ -162,7 +161,7 @@ class Emitter {
       append(loads, side_by_side(false, parameters_, tiling_.parameters,
                                  std::ssize(layer_.tiles) * 2 * kLanes * 4));
     if (tiling_.keeps_weights && blocks_ == 0 && all_weight_bytes_ > 0)
-      append(loads, weights(piece, tiling_.weights[0] + piece.weights));
+      append(loads, kept_weights(step));
     if (!loads.empty())
       pipeline_.load(std::move(loads), after);
   }
@@ -176,6 +175,19 @@ class Emitter {
                         weight_bytes(piece.count));
   }
 
+  /// The first piece's weights, so that it can begin, and all others with the second.
+  [[nodiscard]] std::vector<Transfer> kept_weights(std::size_t step) const {
+    const std::int64_t first = pieces_.size() == 1 || all_weight_bytes_ <= kFewBytes
+                                   ? all_weight_bytes_
+                                   : weight_bytes(pieces_[0].count);
+    if (step == 0)
+      return side_by_side(false, weights_, tiling_.weights[0], first);
+    if (step == 1)
+      return side_by_side(false, weights_ + static_cast<std::uint64_t>(first),
+                          tiling_.weights[0] + first, all_weight_bytes_ - first);
+    return {};
+  }
+
   [[nodiscard]] std::int64_t activation_place(std::size_t step) const {
     return tiling_.activations[(tiling_.loads_each_step ? step : blocks_) % 2];
   }
@@ -183,8 +195,11 @@ class Emitter {
   [[nodiscard]] std::int64_t position_words(const Piece& piece) const {
     return tiling_.loads_each_step ? piece.count : problem_.in_words;
   }
+  /// Input positions of a row.
   [[nodiscard]] std::int64_t in_columns(const Block& block) const {
     const auto& window = layer_.window;
+    if (layer_.is_gathered)
+      return block.columns;
     return input_extent(block.columns, window.kernel_w, window.stride_w, window.dilation_w);
   }
 
@@ -199,25 +214,23 @@ class Emitter {
     load.pitch = in.row_bytes;
     load.scratchpad = activation_place(step);
     load.address = layer_.in_address + static_cast<std::uint64_t>(block.image * in.image_bytes);
+    const std::int64_t rows =
+        input_extent(block.rows, window.kernel_h, window.stride_h, window.dilation_h);
     if (layer_.is_gathered) {
-      const std::int64_t run = window.kernel_w * in.channels;
+      const std::int64_t position = problem_.in_words * kWordBytes;
       load.height = in.height;
       load.width = in.width * in.channels;
       load.y = y;
       load.x = x * in.channels;
-      load.counts = {run, window.kernel_h, block.columns, block.rows, 1};
-      const std::int64_t position = problem_.in_words * kWordBytes;
-      load.steps[0] = {.x = 0, .y = window.dilation_h, .scratchpad = run};
-      load.steps[1] = {.x = window.stride_w * in.channels, .y = 0, .scratchpad = position};
-      load.steps[2] = {.x = 0, .y = window.stride_h, .scratchpad = block.columns * position};
+      load.counts = {window.kernel_w * in.channels, block.columns, rows, 1, 1};
+      load.steps[0] = {.x = window.stride_w * in.channels, .y = 0, .scratchpad = position};
+      load.steps[1] = {.x = 0, .y = 1, .scratchpad = block.columns * position};
       return {load};
     }
     const std::int64_t first = tiling_.loads_each_step ? piece.first * kWordBytes : 0;
     const std::int64_t bytes = position_words(piece) * kWordBytes;
     // The first pixel that is inside is the origin, so that coordinates stay small.
     const std::int64_t top = std::max<std::int64_t>(y, 0), left = std::max<std::int64_t>(x, 0);
-    const std::int64_t rows =
-        input_extent(block.rows, window.kernel_h, window.stride_h, window.dilation_h);
     const std::int64_t columns = in_columns(block);
     load.address += static_cast<std::uint64_t>(top * in.row_bytes + left * in.pixel_bytes + first);
     load.y = std::min<std::int64_t>(y, 0);
@@ -250,14 +263,10 @@ class Emitter {
         (tiling_.keeps_weights ? tiling_.weights[0] + piece.weights : tiling_.weights[step % 2]) /
         kWordBytes;
     sums.positions = {block.columns, block.rows};
-    sums.reduction = {piece.count, taps_w(), taps_h()};
-    if (layer_.is_gathered) {
-      sums.position_strides = {position, block.columns * position};
-      sums.reduction_strides = {1, 0, 0};
-    } else {
-      sums.position_strides = {window.stride_w * position, window.stride_h * row};
-      sums.reduction_strides = {1, window.dilation_w * position, window.dilation_h * row};
-    }
+    sums.reduction = {piece.count, taps_w(), layer_.window.kernel_h};
+    sums.position_strides = {(layer_.is_gathered ? 1 : window.stride_w) * position,
+                             window.stride_h * row};
+    sums.reduction_strides = {1, window.dilation_w * position, window.dilation_h * row};
     // What is never stepped over needs not fit.
     drop_unused(sums.positions, sums.position_strides);
     drop_unused(sums.reduction, sums.reduction_strides);
