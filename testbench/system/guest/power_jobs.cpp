@@ -21,8 +21,8 @@
 
 namespace {
 
-constexpr int kJobs = 12;
-constexpr int kBusyCallsPerJob = 5;
+constexpr int kJobs = 6;
+constexpr int kBusyCallsPerJob = 2;
 /// Positions of one command, each a cycle: 1 ms at 1 GHz.
 constexpr std::uint32_t kBusyCycles = 1'000 * 1'000;
 constexpr std::uint64_t kCopyBytes = 8'192;
