@@ -14,7 +14,7 @@ constexpr std::uint32_t kBinaries = 4;
 constexpr std::uint64_t kJobBytes = 4 * KESTREL_RECORD_BYTES;
 /// One job in so many keeps the device so long that the others' pile up behind it: else each would
 /// have ended before one that waits for it is there. Cycles.
-constexpr std::uint64_t kOneIsLongIn = 24;
+constexpr std::uint64_t kOneIsLongIn = 60;
 constexpr std::uint32_t kLongCycles = 1'000'000;
 /// Most jobs of a queue under way: more than the ring holds now and then.
 constexpr std::uint64_t kWindowMax = 300;
