@@ -20,7 +20,7 @@ TEST_CASE("the suite gives the debug kernel nothing to report", "[system][uapi][
   CAPTURE(iommu);
   UapiRun run;
   run.kernel = "debug";
-  run.options = {"--model", "functional", "--hang", "600", "--memory", "1G", "--iommu", iommu};
+  run.options = {"--model", "functional", "--hang", "600", "--iommu", iommu};
   run.after = kLookForLeaks;
   const auto result = run.check(std::string("uapi-debug-") + iommu);
   CHECK_THAT(result.output, !ContainsSubstring("unreferenced object"));

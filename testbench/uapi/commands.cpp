@@ -52,6 +52,21 @@ Command control(std::uint32_t opcode, std::uint64_t address, std::uint64_t value
   return made;
 }
 
+Command accumulate(std::uint32_t row, std::uint32_t count) {
+  const std::uint32_t inner = std::min(count, 1000u);
+  Command made = command(KESTREL_OPCODE_ACCUMULATE);
+  made[KESTREL_ACCUMULATE_HEADER / 4] |= KESTREL_ACCUMULATE_MODE_SUM
+                                         << KESTREL_ACCUMULATE_HEADER_MODE_SHIFT;
+  set(made, KESTREL_ACCUMULATE_ROWS, row << KESTREL_ACCUMULATE_ROWS_ACC_SHIFT);
+  set(made, KESTREL_ACCUMULATE_COUNT_N,
+      1u << KESTREL_ACCUMULATE_COUNT_N_N0_SHIFT | 1u << KESTREL_ACCUMULATE_COUNT_N_N1_SHIFT);
+  set(made, KESTREL_ACCUMULATE_COUNT_R01,
+      inner << KESTREL_ACCUMULATE_COUNT_R01_R0_SHIFT |
+          count / inner << KESTREL_ACCUMULATE_COUNT_R01_R1_SHIFT);
+  set(made, KESTREL_ACCUMULATE_COUNT_R2, 1u << KESTREL_ACCUMULATE_COUNT_R2_R2_SHIFT);
+  return made;
+}
+
 Commands& Commands::add(const Command& command) {
   commands_.push_back(command);
   return *this;
@@ -78,6 +93,10 @@ Commands& Commands::copy(std::uint64_t from_va, std::uint64_t to_va, std::uint64
     load(from_va + done, 0, size).barrier().store(to_va + done, 0, size);
   }
   return *this;
+}
+
+Commands& Commands::busy(std::uint32_t cycles) {
+  return add(accumulate(0, cycles));
 }
 
 Commands& Commands::hang() {

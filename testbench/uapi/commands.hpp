@@ -32,6 +32,10 @@ Command transfer(std::uint32_t opcode, std::uint64_t va, std::uint32_t scratchpa
 Command control(std::uint32_t opcode, std::uint64_t address, std::uint64_t value,
                 std::uint32_t size_bytes = 0);
 
+/// One row of the accumulators becomes the sum of the bytes in word 0 of the scratchpad, taken
+/// `count` times: a multiple of 1000, or less than that.
+Command accumulate(std::uint32_t row, std::uint32_t count);
+
 /// A sequence of commands.
 class Commands {
  public:
@@ -43,6 +47,8 @@ class Commands {
   Commands& barrier();
   /// Memory to memory through the beginning of the scratchpad, any number of bytes.
   Commands& copy(std::uint64_t from_va, std::uint64_t to_va, std::uint64_t size_bytes);
+  /// Keeps the array busy for about this many cycles, up to 60 million.
+  Commands& busy(std::uint32_t cycles);
   /// Waits for a token that nobody signals: the command buffer never ends by itself.
   Commands& hang();
 

@@ -99,20 +99,6 @@ void fill_scratchpad(Client& client) {
   CHECK_EQ(client.run(commands), 1);
 }
 
-/// Row `row` of the accumulators plus the bytes in word 0 of the scratchpad.
-Command accumulate_row(std::uint32_t row) {
-  Command made = command(KESTREL_OPCODE_ACCUMULATE);
-  made[KESTREL_ACCUMULATE_HEADER / 4] |= KESTREL_ACCUMULATE_MODE_SUM
-                                         << KESTREL_ACCUMULATE_HEADER_MODE_SHIFT;
-  made[KESTREL_ACCUMULATE_ROWS / 4] = row << KESTREL_ACCUMULATE_ROWS_ACC_SHIFT;
-  made[KESTREL_ACCUMULATE_COUNT_N / 4] =
-      1u << KESTREL_ACCUMULATE_COUNT_N_N0_SHIFT | 1u << KESTREL_ACCUMULATE_COUNT_N_N1_SHIFT;
-  made[KESTREL_ACCUMULATE_COUNT_R01 / 4] =
-      1u << KESTREL_ACCUMULATE_COUNT_R01_R0_SHIFT | 1u << KESTREL_ACCUMULATE_COUNT_R01_R1_SHIFT;
-  made[KESTREL_ACCUMULATE_COUNT_R2 / 4] = 1u << KESTREL_ACCUMULATE_COUNT_R2_R2_SHIFT;
-  return made;
-}
-
 /// Row `row` of the accumulators, as bytes, into word `word` of the scratchpad.
 Command output_row(std::uint32_t row, std::uint32_t word) {
   constexpr std::uint32_t kOne = 0x3f80'0000;  // 1.0 as float32
@@ -416,12 +402,12 @@ TEST("isolation: another's accumulators read as zero") {
   Client one;
   const auto ones = one.make_buffer(kPageBytes);
   std::ranges::fill(ones->bytes(), 0x21);
-  CHECK_EQ(one.run(Commands().load(ones->va, 0, 64).barrier().add(accumulate_row(3))), 1);
+  CHECK_EQ(one.run(Commands().load(ones->va, 0, 64).barrier().add(accumulate(3, 1))), 1);
   {
     Client other;
     CHECK(all_are(read_row(other, 3), 0));
   }
   // That there was something to see, and how.
-  CHECK_EQ(one.run(Commands().load(ones->va, 0, 64).barrier().add(accumulate_row(3))), 1);
+  CHECK_EQ(one.run(Commands().load(ones->va, 0, 64).barrier().add(accumulate(3, 1))), 1);
   CHECK(all_are(read_row(one, 3), 0x21));
 }

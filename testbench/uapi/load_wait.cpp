@@ -15,9 +15,9 @@ namespace {
 
 constexpr std::size_t kBusyQueues = 3;
 /// Long compared with what the processor needs to submit a job and to notice its end.
-constexpr std::uint64_t kBytes = 64 * kPageBytes;
+constexpr std::uint32_t kCycles = 30'000;
 /// Enough that none of the queues runs out of them during one probe.
-constexpr std::size_t kJobsAhead = 40;
+constexpr std::size_t kJobsAhead = 20;
 /// A job's records: CALL and FENCE.
 constexpr std::uint64_t kOwnRecords = 2;
 
@@ -40,9 +40,7 @@ class BusyQueue {
 
  private:
   Client client_{DRM_KESTREL_QUEUE_PRIORITY_HIGH};
-  std::unique_ptr<ClientBuffer> from_ = client_.make_buffer(kBytes);
-  std::unique_ptr<ClientBuffer> to_ = client_.make_buffer(kBytes);
-  Job job_ = client_.job(Commands().copy(from_->va, to_->va, kBytes));
+  Job job_ = client_.job(Commands().busy(kCycles));
   std::vector<std::uint32_t> done_;
 };
 

@@ -10,8 +10,12 @@
 namespace {
 
 constexpr std::uint32_t kBinaries = 4;
-/// LOAD, BARRIER, STORE.
-constexpr std::uint64_t kJobBytes = 3 * KESTREL_RECORD_BYTES;
+/// LOAD, BARRIER, STORE, and what keeps the array busy.
+constexpr std::uint64_t kJobBytes = 4 * KESTREL_RECORD_BYTES;
+/// One job in so many keeps the device so long that the others' pile up behind it: else each would
+/// have ended before one that waits for it is there. Cycles.
+constexpr std::uint64_t kOneIsLongIn = 60;
+constexpr std::uint32_t kLongCycles = 1'000'000;
 /// Most jobs of a queue under way: more than the ring holds now and then.
 constexpr std::uint64_t kWindowMax = 300;
 
@@ -65,9 +69,11 @@ void LoadWorker::submit(std::uint32_t queue, std::uint32_t number) {
     job.out_syncs.push_back(binary(one));
   job.out_syncs.push_back(timeline(timelines_[self.row], number));
 
-  const Commands commands =
-      Commands().copy(slots_va_ + board_.slot_offset(source), slots_va_ + board_.slot_offset(self),
-                      LoadBoard::kSlotBytes);
+  Commands commands;
+  commands.copy(slots_va_ + board_.slot_offset(source), slots_va_ + board_.slot_offset(self),
+                LoadBoard::kSlotBytes);
+  if (random_.once_in(kOneIsLongIn))
+    commands.busy(kLongCycles);
   std::ranges::copy(commands.bytes(),
                     commands_.bytes().begin() + static_cast<std::ptrdiff_t>(commands_used_));
   job.calls = {call_at(commands_va_ + commands_used_, commands.size_bytes())};
