@@ -44,6 +44,7 @@ TEST_CASE("info: The table has a line for each, with its unit", "[userspace][inf
   CHECK_THAT(table, StartsWith("device                   /dev/accel/accel0\n"));
   CHECK_THAT(table, ContainsSubstring("\nclock                    1000 MHz\n"));
   CHECK_THAT(table, ContainsSubstring("\narray rows               16\n"));
+  CHECK_THAT(table, ContainsSubstring("\npages                    4096, 2097152 bytes\n"));
   CHECK(std::ranges::count(table, '\n') == static_cast<long>(facts().size()) + 1);
 }
 

@@ -15,6 +15,9 @@ struct Property {
   const char* unit;
 };
 
+/// As a mask: in a table the sizes, one behind the other.
+constexpr std::string_view kPageSizes = "page_sizes_mask";
+
 constexpr Property kProperties[] = {
     {KESTREL_DRIVER_MAJOR, "driver_major", "driver major version", ""},
     {KESTREL_DRIVER_MINOR, "driver_minor", "driver minor version", ""},
@@ -29,7 +32,7 @@ constexpr Property kProperties[] = {
     {KESTREL_VM_COUNT, "address_spaces", "address spaces", ""},
     {KESTREL_VA_BITS, "va_bits", "virtual address", "bits"},
     {KESTREL_DMA_BITS, "dma_bits", "DMA address", "bits"},
-    {KESTREL_PAGE_SIZES, "page_sizes_mask", "page sizes, mask", ""},
+    {KESTREL_PAGE_SIZES, kPageSizes.data(), "pages", "bytes"},
     {KESTREL_COHERENT, "coherent", "coherent with the CPU", ""},
     {KESTREL_CALL_TIME_MAX_MS, "call_time_max_ms", "longest call", "ms"},
     {KESTREL_JOB_CALLS_MAX, "job_calls_max", "most calls of a job", ""},
@@ -41,6 +44,13 @@ std::string padded(std::string text, std::size_t width) {
   if (text.size() < width)
     text.resize(width, ' ');
   return text;
+}
+
+std::string bits_of(std::uint64_t mask) {
+  std::string sizes;
+  for (; mask != 0; mask &= mask - 1)
+    sizes += (sizes.empty() ? "" : ", ") + std::to_string(mask & (~mask + 1));
+  return sizes;
 }
 
 /// In quotes; a path may hold anything.
@@ -79,7 +89,8 @@ std::string as_table(const std::string& path, const std::vector<Fact>& facts) {
   constexpr std::size_t kLabelWidth = 25;
   std::string table = padded("device", kLabelWidth) + path + "\n";
   for (const Fact& fact : facts) {
-    table += padded(fact.label, kLabelWidth) + std::to_string(fact.value);
+    table += padded(fact.label, kLabelWidth) +
+             (fact.key == kPageSizes ? bits_of(fact.value) : std::to_string(fact.value));
     if (*fact.unit != '\0')
       table += std::string(" ") + fact.unit;
     table += "\n";
