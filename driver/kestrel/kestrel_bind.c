@@ -387,3 +387,7 @@ int kestrel_ioctl_vm_bind(struct drm_device *drm, void *data, struct drm_file *f
 	drm_dev_exit(idx);
 	return ret;
 }
+
+#ifdef CONFIG_DRM_ACCEL_KESTREL_KUNIT_TEST
+#include "tests/kestrel_bind_kunit.c"
+#endif

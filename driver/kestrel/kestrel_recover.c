@@ -441,3 +441,7 @@ void kestrel_recover_kill_queue(struct kestrel_queue *queue)
 	}
 	kestrel_sched_resume(kdev);
 }
+
+#ifdef CONFIG_DRM_ACCEL_KESTREL_KUNIT_TEST
+#include "tests/kestrel_recover_kunit.c"
+#endif
