@@ -86,6 +86,23 @@ TEST_CASE("the driver's KUnit tests pass", "[system][debug-kernel]") {
   CHECK(reports(console) == "");
 }
 
+TEST_CASE("what the driver shows of itself gives the debug kernel nothing to report",
+          "[system][debug-kernel]") {
+  const auto run = presil_run("debug_observe",
+                              on_debug_kernel({"--iommu", "strict", "--append", "iomem=relaxed",
+                                               "--add", built("guest/bin/kestrel-observe-test")}),
+                              std::string("kestrel-observe-test && { ") + kLookForLeaks + "; }");
+  CHECK(run.status == 0);
+  const auto report = read_ktap(run.output);
+  CHECK(report.whole());
+  for (const auto& result : report.cases) {
+    INFO(result.name << "\n" << result.text);
+    CHECK(result.ok);
+  }
+  CHECK_THAT(run.output, !ContainsSubstring("unreferenced object"));
+  CHECK(reports(run.file("guest-console.log")) == "");
+}
+
 struct Fault {
   const char* name;
   const char* report;
