@@ -63,13 +63,13 @@ static inline int kestrel_old_sm_map(struct drm_gpuvm *gpuvm, void *data,
 /* Buffers had no lock of their own for the ranges that map them; a driver could tell of its own. */
 #ifdef KESTREL_HAVE_GPUVA_SET_LOCK
 #define KESTREL_OLD_BO_MEMBERS struct mutex va_lock;
-#define KESTREL_OLD_BO_INIT(bo)                                                    \
-	do {                                                                       \
-		mutex_init(&(bo)->va_lock);                                        \
-		drm_gem_gpuva_set_lock(&(bo)->base.base, &(bo)->va_lock);          \
+#define KESTREL_OLD_BO_INIT(bo)                                           \
+	do {                                                              \
+		mutex_init(&(bo)->va_lock);                               \
+		drm_gem_gpuva_set_lock(&(bo)->base.base, &(bo)->va_lock); \
 	} while (0)
-#define KESTREL_OLD_BO_FINI(bo) mutex_destroy(&(bo)->va_lock)
-#define KESTREL_VA_LOCK(obj)	(&to_kestrel_bo(obj)->va_lock)
+#define KESTREL_OLD_BO_FINI(bo)	 mutex_destroy(&(bo)->va_lock)
+#define KESTREL_VA_LOCK(obj)	 (&to_kestrel_bo(obj)->va_lock)
 #define DRM_GPUVM_IMMEDIATE_MODE 0
 
 /* The callee came to take it. */
@@ -81,8 +81,7 @@ static inline struct drm_gpuvm_bo *kestrel_old_obtain(struct drm_gpuvm_bo *vm_bo
 	mutex_unlock(va_lock);
 	return vm_bo;
 }
-#define drm_gpuvm_bo_obtain_prealloc(vm_bo) \
-	kestrel_old_obtain(vm_bo, KESTREL_VA_LOCK((vm_bo)->obj))
+#define drm_gpuvm_bo_obtain_prealloc(vm_bo) kestrel_old_obtain(vm_bo, KESTREL_VA_LOCK((vm_bo)->obj))
 #else
 #define KESTREL_OLD_BO_MEMBERS
 #define KESTREL_OLD_BO_INIT(bo)
