@@ -65,6 +65,7 @@ void check_events(const Trace& trace,
 
 TEST("trace: a job that ends well") {
   Client client;
+  const Awake awake;  // Waking up is a reset.
   const Trace trace;
   CHECK_EQ(client.run(Commands().barrier()), 1);
   check_events(trace, {{"kestrel_job_submit", " calls=1 "},
@@ -74,6 +75,7 @@ TEST("trace: a job that ends well") {
 
 TEST("trace: a queue that is lost") {
   Client client;
+  const Awake awake;
   const Trace trace;
   const std::uint32_t first = client.start(Commands().load(0x7f00'0000'0000, 0, 64));
   CHECK_EQ(client.finish(first), -EIO);
