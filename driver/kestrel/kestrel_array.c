@@ -80,3 +80,7 @@ int kestrel_answer(u64 pointer, u32 *size, const void *answer, u32 answer_size)
 	*size = known;
 	return 0;
 }
+
+#ifdef CONFIG_DRM_ACCEL_KESTREL_KUNIT_TEST
+#include "tests/kestrel_array_kunit.c"
+#endif

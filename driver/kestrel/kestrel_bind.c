@@ -95,16 +95,13 @@ static u64 kestrel_bind_permissions(u32 flags)
 /* Puts the buffer into the VM, where it may be already. */
 static int kestrel_bind_find_vm_bo(struct kestrel_vm *vm, struct kestrel_bind_op *op)
 {
-	struct kestrel_bo *bo = to_kestrel_bo(op->obj);
 	struct drm_gpuvm_bo *vm_bo;
 
 	vm_bo = drm_gpuvm_bo_create(&vm->base, op->obj);
 	if (!vm_bo)
 		return -ENOMEM;
 
-	mutex_lock(&bo->va_lock);
 	op->vm_bo = drm_gpuvm_bo_obtain_prealloc(vm_bo);
-	mutex_unlock(&bo->va_lock);
 	drm_gpuvm_bo_extobj_add(op->vm_bo);
 	return 0;
 }
@@ -176,9 +173,9 @@ static void kestrel_bind_op_finish(struct kestrel_bind_op *op)
 	for (i = 0; i < KESTREL_BIND_SPARE_VAS; i++)
 		kfree(op->spare[i]);
 	if (op->vm_bo) {
-		mutex_lock(&to_kestrel_bo(op->obj)->va_lock);
+		mutex_lock(KESTREL_VA_LOCK(op->obj));
 		drm_gpuvm_bo_put(op->vm_bo);
-		mutex_unlock(&to_kestrel_bo(op->obj)->va_lock);
+		mutex_unlock(KESTREL_VA_LOCK(op->obj));
 	}
 	if (op->obj)
 		drm_gem_object_put(op->obj);
@@ -212,11 +209,9 @@ static struct kestrel_va *kestrel_bind_take_va(struct kestrel_bind_op *op)
 
 static void kestrel_bind_link(struct kestrel_va *va, struct drm_gpuvm_bo *vm_bo)
 {
-	struct kestrel_bo *bo = to_kestrel_bo(vm_bo->obj);
-
-	mutex_lock(&bo->va_lock);
+	mutex_lock(KESTREL_VA_LOCK(vm_bo->obj));
 	drm_gpuva_link(&va->base, vm_bo);
-	mutex_unlock(&bo->va_lock);
+	mutex_unlock(KESTREL_VA_LOCK(vm_bo->obj));
 }
 
 static void kestrel_bind_unmap(struct kestrel_bind *bind, u64 va, u64 size)
@@ -321,12 +316,17 @@ int kestrel_bind_step_unmap(struct drm_gpuva_op *op, void *data)
 static int kestrel_bind_do_op(struct kestrel_bind *bind, struct kestrel_bind_op *op)
 {
 	const struct drm_kestrel_vm_bind_op *args = op->args;
+	const struct drm_gpuvm_map_req request = {
+		.map.va.addr = args->va,
+		.map.va.range = args->size,
+		.map.gem.obj = op->obj,
+		.map.gem.offset = args->bo_offset,
+	};
 
 	bind->op = op;
 	if (args->type == DRM_KESTREL_VM_BIND_OP_UNMAP)
 		return drm_gpuvm_sm_unmap(&bind->vm->base, bind, args->va, args->size);
-	return kestrel_gpuvm_sm_map(&bind->vm->base, bind, args->va, args->size, op->obj,
-				    args->bo_offset);
+	return drm_gpuvm_sm_map(&bind->vm->base, bind, &request);
 }
 
 static int kestrel_bind_do(struct kestrel_bind *bind)
@@ -387,3 +387,7 @@ int kestrel_ioctl_vm_bind(struct drm_device *drm, void *data, struct drm_file *f
 	drm_dev_exit(idx);
 	return ret;
 }
+
+#ifdef CONFIG_DRM_ACCEL_KESTREL_KUNIT_TEST
+#include "tests/kestrel_bind_kunit.c"
+#endif

@@ -146,7 +146,7 @@ static int kestrel_debugfs_counters(struct seq_file *m, void *data)
 
 static const struct drm_debugfs_info kestrel_debugfs_files[] = {
 	{"queues", kestrel_debugfs_queues},
-	{"gpuvas", kestrel_debugfs_gpuvas, DRIVER_GEM_GPUVA},
+	{"gpuvas", kestrel_debugfs_gpuvas},
 	{"bos", kestrel_debugfs_bos},
 	{"counters", kestrel_debugfs_counters},
 };

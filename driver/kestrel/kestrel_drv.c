@@ -79,7 +79,7 @@ static const struct file_operations kestrel_fops = {
 };
 
 const struct drm_driver kestrel_drm_driver = {
-	.driver_features = DRIVER_COMPUTE_ACCEL | DRIVER_GEM | DRIVER_GEM_GPUVA | DRIVER_SYNCOBJ |
+	.driver_features = DRIVER_COMPUTE_ACCEL | DRIVER_GEM | DRIVER_SYNCOBJ |
 			   DRIVER_SYNCOBJ_TIMELINE,
 	.open = kestrel_open,
 	.postclose = kestrel_postclose,
@@ -91,7 +91,7 @@ const struct drm_driver kestrel_drm_driver = {
 	.fops = &kestrel_fops,
 	.name = KESTREL_DRIVER_NAME,
 	.desc = "kestrel accelerator",
-	KESTREL_DRIVER_DATE
+	KESTREL_OLD_DRIVER_DATE
 	.major = 1,
 	.minor = 0,
 };

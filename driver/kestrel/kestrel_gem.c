@@ -47,7 +47,7 @@ static void kestrel_bo_free(struct drm_gem_object *obj)
 
 	if (bo->pinned)
 		drm_gem_shmem_unpin(&bo->base);
-	mutex_destroy(&bo->va_lock);
+	KESTREL_OLD_BO_FINI(bo);
 	drm_gem_shmem_free(&bo->base);
 
 	/* The reservation was in use until here. */
@@ -90,8 +90,7 @@ struct drm_gem_object *kestrel_gem_create_object(struct drm_device *drm, size_t 
 	if (!bo)
 		return ERR_PTR(-ENOMEM);
 
-	mutex_init(&bo->va_lock);
-	drm_gem_gpuva_set_lock(&bo->base.base, &bo->va_lock);
+	KESTREL_OLD_BO_INIT(bo);
 	bo->base.base.funcs = &kestrel_bo_funcs;
 	return &bo->base.base;
 }

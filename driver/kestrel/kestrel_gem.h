@@ -11,6 +11,8 @@
 
 #include <drm/drm_gem_shmem_helper.h>
 
+#include "kestrel_compat.h"
+
 struct dma_buf_attachment;
 struct drm_device;
 struct drm_file;
@@ -29,9 +31,7 @@ struct kestrel_vm;
 struct kestrel_bo {
 	/** @base: base class */
 	struct drm_gem_shmem_object base;
-
-	/** @va_lock: protects the list of VMs that have it, and of its ranges there */
-	struct mutex va_lock;
+	KESTREL_OLD_BO_MEMBERS
 
 	/** @resv_owner: whose reservation it shares, one reference; NULL if it has its own */
 	struct drm_gem_object *resv_owner;

@@ -429,3 +429,7 @@ u64 kestrel_mmu_lookup(const struct kestrel_mmu *mmu, u64 va, u64 *page_size)
 	*page_size = BIT_ULL(kestrel_level_shift(KESTREL_MMU_LEVELS - count));
 	return entry;
 }
+
+#ifdef CONFIG_DRM_ACCEL_KESTREL_KUNIT_TEST
+#include "tests/kestrel_mmu_kunit.c"
+#endif

@@ -271,4 +271,4 @@ module_pci_driver(kestrel_pci_driver);
 MODULE_AUTHOR("The kestrel driver authors");
 MODULE_DESCRIPTION("Kestrel accelerator driver");
 MODULE_LICENSE("GPL");
-KESTREL_IMPORT_DMA_BUF;
+MODULE_IMPORT_NS("DMA_BUF");

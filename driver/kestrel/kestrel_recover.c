@@ -14,6 +14,7 @@
 #include <drm/drm_drv.h>
 #include <drm/drm_print.h>
 
+#include "kestrel_compat.h"
 #include "kestrel_coredump.h"
 #include "kestrel_counters.h"
 #include "kestrel_device.h"
@@ -369,7 +370,7 @@ static void kestrel_recover_if_usable(struct kestrel_device *kdev, const struct 
  * kestrel_recover_timedout_job() - timedout_job() of the scheduler
  * @sched_job: the job that it has had in hand for longest
  *
- * Return: DRM_GPU_SCHED_STAT_NOMINAL.
+ * Return: DRM_GPU_SCHED_STAT_RESET.
  */
 enum drm_gpu_sched_stat kestrel_recover_timedout_job(struct drm_sched_job *sched_job)
 {
@@ -379,7 +380,7 @@ enum drm_gpu_sched_stat kestrel_recover_timedout_job(struct drm_sched_job *sched
 	kestrel_sched_pause_for(kdev, sched_job);
 	kestrel_recover_if_usable(kdev, job);
 	kestrel_sched_resume(kdev);
-	return DRM_GPU_SCHED_STAT_NOMINAL;
+	return DRM_GPU_SCHED_STAT_RESET;
 }
 
 /**
@@ -440,3 +441,7 @@ void kestrel_recover_kill_queue(struct kestrel_queue *queue)
 	}
 	kestrel_sched_resume(kdev);
 }
+
+#ifdef CONFIG_DRM_ACCEL_KESTREL_KUNIT_TEST
+#include "tests/kestrel_recover_kunit.c"
+#endif

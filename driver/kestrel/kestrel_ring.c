@@ -71,3 +71,7 @@ u64 kestrel_ring_completed(const struct kestrel_ring *ring)
 	dma_rmb();
 	return value;
 }
+
+#ifdef CONFIG_DRM_ACCEL_KESTREL_KUNIT_TEST
+#include "tests/kestrel_ring_kunit.c"
+#endif

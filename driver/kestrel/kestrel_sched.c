@@ -10,6 +10,7 @@
 #include <drm/drm_managed.h>
 #include <drm/drm_print.h>
 
+#include "kestrel_compat.h"
 #include "kestrel_device.h"
 #include "kestrel_irq.h"
 #include "kestrel_job.h"
@@ -228,7 +229,7 @@ void kestrel_sched_resume(struct kestrel_device *kdev)
 	/* Stopping the scheduler took each job's fence from it. */
 	list_for_each_entry(job, &sched->pending_list, base.list)
 		job->base.s_fence->parent = dma_fence_get(&job->fence->base);
-	drm_sched_start(sched);
+	drm_sched_start(sched, 0);
 	mutex_unlock(&kdev->reset_lock);
 }
 

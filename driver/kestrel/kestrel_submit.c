@@ -337,3 +337,7 @@ int kestrel_ioctl_submit(struct drm_device *drm, void *data, struct drm_file *fi
 	drm_dev_exit(idx);
 	return ret;
 }
+
+#ifdef CONFIG_DRM_ACCEL_KESTREL_KUNIT_TEST
+#include "tests/kestrel_submit_kunit.c"
+#endif

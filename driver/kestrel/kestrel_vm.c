@@ -9,6 +9,7 @@
 #include <drm/kestrel_accel.h>
 
 #include "kestrel_bind.h"
+#include "kestrel_compat.h"
 #include "kestrel_device.h"
 #include "kestrel_drv.h"
 #include "kestrel_gem.h"
@@ -46,9 +47,9 @@ void kestrel_va_free(struct kestrel_va *va)
 	if (obj && va->base.vm_bo) {
 		/* Unlinking may drop the last reference, under the object's own lock. */
 		drm_gem_object_get(obj);
-		mutex_lock(&to_kestrel_bo(obj)->va_lock);
+		mutex_lock(KESTREL_VA_LOCK(obj));
 		drm_gpuva_unlink(&va->base);
-		mutex_unlock(&to_kestrel_bo(obj)->va_lock);
+		mutex_unlock(KESTREL_VA_LOCK(obj));
 		drm_gem_object_put(obj);
 	}
 	kfree(va);
@@ -156,8 +157,8 @@ static struct kestrel_vm *kestrel_vm_create(struct kestrel_device *kdev)
 
 	kref_init(&vm->users);
 	mutex_init(&vm->lock);
-	drm_gpuvm_init(&vm->base, "kestrel", 0, &kdev->drm, resv_obj, 0, BIT_ULL(KESTREL_VA_BITS),
-		       0, 0, &kestrel_vm_ops);
+	drm_gpuvm_init(&vm->base, "kestrel", DRM_GPUVM_IMMEDIATE_MODE, &kdev->drm, resv_obj, 0,
+		       BIT_ULL(KESTREL_VA_BITS), 0, 0, &kestrel_vm_ops);
 	drm_gem_object_put(resv_obj);
 
 	mutex_lock(&kdev->list_lock);

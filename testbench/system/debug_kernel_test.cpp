@@ -3,13 +3,17 @@
 
 // The driver under the debug kernel, which reports nothing; and that it would report.
 
+#include <algorithm>
 #include <regex>
+#include <set>
+#include <string>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "kernel_reports.hpp"
+#include "ktap_report.hpp"
 #include "presil_run.hpp"
 
 namespace presil::system {
@@ -29,6 +33,51 @@ TEST_CASE("the driver gives the debug kernel nothing to report", "[system][debug
   const auto console = run.file("guest-console.log");
   CHECK_THAT(console, ContainsSubstring("kestrel") && ContainsSubstring("KernelAddressSanitizer"));
   CHECK(kernel_reports(console) == "");
+}
+
+/// The kernel's messages without their times.
+std::string without_times(const std::string& console) {
+  static const std::regex time(R"((^|\n)\[ *[0-9]+\.[0-9]+\] )");
+  return std::regex_replace(console, time, "$1");
+}
+
+TEST_CASE("the driver's KUnit tests pass", "[system][debug-kernel]") {
+  const auto run = presil_run("debug_kunit", on_debug_kernel({"--append", "kunit.enable=1"}),
+                              "test -d /sys/kernel/debug/kunit");
+  CHECK(run.status == 0);
+  const auto console = run.file("guest-console.log");
+  const auto messages = without_times(console);
+  const auto report =
+      read_ktap(messages.substr(std::min(messages.find("KTAP version 1"), messages.size())));
+  CHECK(report.whole());
+  std::set<std::string> suites;
+  for (const auto& suite : report.cases) {
+    INFO(suite.text);
+    CHECK(suite.ok);
+    CHECK(suite.skipped == "");
+    suites.insert(suite.name);
+  }
+  CHECK(suites == std::set<std::string>{"kestrel_array", "kestrel_bind", "kestrel_mmu",
+                                        "kestrel_recover", "kestrel_ring", "kestrel_submit"});
+  CHECK_THAT(messages, ContainsSubstring("ok 5 kestrel_mmu_test_sequence"));
+  CHECK(reports(console) == "");
+}
+
+TEST_CASE("what the driver shows of itself gives the debug kernel nothing to report",
+          "[system][debug-kernel]") {
+  const auto run = presil_run("debug_observe",
+                              on_debug_kernel({"--iommu", "strict", "--append", "iomem=relaxed",
+                                               "--add", built("guest/bin/kestrel-observe-test")}),
+                              std::string("kestrel-observe-test && { ") + kLookForLeaks + "; }");
+  CHECK(run.status == 0);
+  const auto report = read_ktap(run.output);
+  CHECK(report.whole());
+  for (const auto& result : report.cases) {
+    INFO(result.name << "\n" << result.text);
+    CHECK(result.ok);
+  }
+  CHECK_THAT(run.output, !ContainsSubstring("unreferenced object"));
+  CHECK(reports(run.file("guest-console.log")) == "");
 }
 
 struct Fault {
