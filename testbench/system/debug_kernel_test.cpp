@@ -4,36 +4,18 @@
 // The driver under the debug kernel, which reports nothing; and that it would report.
 
 #include <regex>
-#include <sstream>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include "kernel_reports.hpp"
 #include "presil_run.hpp"
 
 namespace presil::system {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
-
-/// The console's lines in which a check of the kernel reports something.
-std::string reports(const std::string& console) {
-  static const std::regex bad(
-      "BUG:|WARNING:|DMA-API: .*(error|device driver)|kmemleak: .*new suspected|"
-      "possible circular locking|possible recursive locking|suspicious RCU|Call "
-      "Trace|ODEBUG:|Oops");
-  std::istringstream lines(console);
-  std::string found;
-  for (std::string line; std::getline(lines, line);) {
-    found += std::regex_search(line, bad) ? line + "\n" : "";
-  }
-  return found;
-}
-
-/// Two looks for leaks: an object is not called one before it is 5 s old.
-constexpr auto kLookForLeaks =
-    "leaks=/sys/kernel/debug/kmemleak; echo scan >$leaks; sleep 6; echo scan >$leaks; cat $leaks";
 
 std::vector<std::string> on_debug_kernel(std::vector<std::string> options = {}) {
   options.insert(options.end(), {"--kernel", "debug", "--model", "functional", "--hang", "300"});
@@ -45,13 +27,13 @@ TEST_CASE("the driver gives the debug kernel nothing to report", "[system][debug
       presil_run("debug_clean", on_debug_kernel(),
                  std::string("kestrel-copy --random 65536 && rmmod kestrel && modprobe kestrel && "
                              "kestrel-copy --random 4096 && { ") +
-                     kLookForLeaks + "; }");
+                     look_for_leaks() + "; }");
   CHECK(run.status == 0);
   CHECK_THAT(run.summary.value("kernel", ""), ContainsSubstring("presil-debug"));
   CHECK_THAT(run.output, ContainsSubstring("equal") && !ContainsSubstring("unreferenced object"));
   const auto console = run.file("guest-console.log");
   CHECK_THAT(console, ContainsSubstring("kestrel") && ContainsSubstring("KernelAddressSanitizer"));
-  CHECK(reports(console) == "");
+  CHECK(kernel_reports(console) == "");
 }
 
 struct Fault {
@@ -71,11 +53,11 @@ TEST_CASE("the debug kernel reports a driver's fault", "[system][debug-kernel]")
   const auto run =
       presil_run(std::string("debug_") + fault.name, on_debug_kernel({"--driver", faulty}),
                  std::string("echo ") + fault.name + " >/sys/module/faulty/parameters/fault && { " +
-                     kLookForLeaks + "; }");
+                     look_for_leaks() + "; }");
   CHECK(run.status == 0);
   const auto console = run.file("guest-console.log");
   CHECK(std::regex_search(console, std::regex(fault.report)));
-  CHECK_FALSE(reports(console).empty());
+  CHECK_FALSE(kernel_reports(console).empty());
 }
 
 }  // namespace
