@@ -15,6 +15,7 @@
 #include "kestrel_hw_queue.h"
 #include "kestrel_regs.h"
 
+struct kestrel_coredump;
 struct kestrel_sched;
 struct kestrel_vm;
 struct pci_saved_state;
@@ -143,6 +144,9 @@ struct kestrel_device {
 
 	/** @vms: every address space with page tables */
 	struct list_head vms;
+
+	/** @coredump: the dump in hand */
+	struct kestrel_coredump *coredump;
 
 	/** @pci_state: configuration of the function as it is in use, for after a reset */
 	struct pci_saved_state *pci_state;

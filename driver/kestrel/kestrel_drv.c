@@ -34,6 +34,7 @@ static int kestrel_open(struct drm_device *drm, struct drm_file *file)
 
 	xa_init_flags(&kfile->vms, XA_FLAGS_ALLOC1);
 	xa_init_flags(&kfile->queues, XA_FLAGS_ALLOC1);
+	mutex_init(&kfile->usage_lock);
 	file->driver_priv = kfile;
 	return 0;
 }
@@ -52,6 +53,7 @@ static void kestrel_postclose(struct drm_device *drm, struct drm_file *file)
 
 	xa_destroy(&kfile->queues);
 	xa_destroy(&kfile->vms);
+	mutex_destroy(&kfile->usage_lock);
 	kfree(kfile);
 }
 

@@ -4,6 +4,8 @@
 #ifndef _KESTREL_DRV_H_
 #define _KESTREL_DRV_H_
 
+#include <linux/mutex.h>
+#include <linux/types.h>
 #include <linux/xarray.h>
 
 struct drm_driver;
@@ -21,6 +23,15 @@ struct kestrel_file {
 
 	/** @queues: queues by number; one reference each */
 	struct xarray queues;
+
+	/**
+	 * @usage_lock: makes adding up what was used, and taking a queue out of @queues, one step
+	 * each; outermost of all locks
+	 */
+	struct mutex usage_lock;
+
+	/** @busy_ns: what queues used that were destroyed; protected by @usage_lock */
+	u64 busy_ns;
 };
 
 extern const struct drm_driver kestrel_drm_driver;

@@ -96,14 +96,14 @@ static void kestrel_table_set(struct kestrel_table *table, u32 index, u64 value)
 
 static u64 kestrel_table_get(const struct kestrel_table *table, u32 index)
 {
-	return le64_to_cpu(table->entries[index]);
+	return le64_to_cpu(READ_ONCE(table->entries[index]));
 }
 
 /* What @table holds must be visible before the entry that leads to it. */
 static void kestrel_table_link(struct kestrel_table *parent, u32 index, struct kestrel_table *table)
 {
 	dma_wmb();
-	parent->children[index] = table;
+	WRITE_ONCE(parent->children[index], table);
 	kestrel_table_set(parent, index, table->dma | KESTREL_PTE_VALID);
 }
 
@@ -354,7 +354,7 @@ static bool kestrel_table_unmap(struct kestrel_table *table, u32 level,
 		changed |= kestrel_table_unmap(child, level - 1, pool, va, next);
 		if (!child->used) {
 			kestrel_table_set(table, index, 0);
-			table->children[index] = NULL;
+			WRITE_ONCE(table->children[index], NULL);
 			list_add(&child->node, &pool->idle);
 		}
 	}
@@ -377,30 +377,55 @@ bool kestrel_mmu_unmap(struct kestrel_mmu *mmu, struct kestrel_table_pool *pool,
 }
 
 /**
- * kestrel_mmu_lookup() - walk the tables as the device does
+ * kestrel_mmu_walk() - walk the tables as the device does
  * @mmu: page tables
- * @va: address below 2^48
+ * @va: address; above 2^48 there is nothing
+ * @entries: out: the entry at each level, from the root on; KESTREL_MMU_LEVELS elements
+ *
+ * The tables may be changed meanwhile, if none that was in use is freed: kestrel_mmu_unmap() is
+ * followed by an invalidation, which waits for kestrel_device.reset_lock.
+ *
+ * Context: any, with that lock held or by the owner.
+ * Return: how many entries were found: the last is not valid, or a page.
+ */
+u32 kestrel_mmu_walk(const struct kestrel_mmu *mmu, u64 va, u64 *entries)
+{
+	const struct kestrel_table *table = mmu->root;
+	u32 level = KESTREL_MMU_LEVEL_ROOT;
+	u32 count = 0;
+
+	if (va >> KESTREL_VA_BITS)
+		return 0;
+
+	while (table) {
+		u32 index = kestrel_level_index(va, level);
+		u64 entry = kestrel_table_get(table, index);
+
+		entries[count++] = entry;
+		if (!level || !(entry & KESTREL_PTE_VALID) || entry & KESTREL_PTE_LEAF)
+			break;
+		table = READ_ONCE(table->children[index]);
+		level--;
+	}
+	return count;
+}
+
+/**
+ * kestrel_mmu_lookup() - find what an address is translated to
+ * @mmu: page tables
+ * @va: address
  * @page_size: out: bytes of the page, untouched if there is none
  *
  * Return: the entry of the page, or 0.
  */
 u64 kestrel_mmu_lookup(const struct kestrel_mmu *mmu, u64 va, u64 *page_size)
 {
-	const struct kestrel_table *table = mmu->root;
-	u32 level = KESTREL_MMU_LEVEL_ROOT;
+	u64 entries[KESTREL_MMU_LEVELS];
+	u32 count = kestrel_mmu_walk(mmu, va, entries);
+	u64 entry = count ? entries[count - 1] : 0;
 
-	while (table) {
-		u32 index = kestrel_level_index(va, level);
-		u64 entry = kestrel_table_get(table, index);
-
-		if (!(entry & KESTREL_PTE_VALID))
-			return 0;
-		if (entry & KESTREL_PTE_LEAF) {
-			*page_size = BIT_ULL(kestrel_level_shift(level));
-			return entry;
-		}
-		table = level ? table->children[index] : NULL;
-		level--;
-	}
-	return 0;
+	if (!(entry & KESTREL_PTE_VALID) || !(entry & KESTREL_PTE_LEAF))
+		return 0;
+	*page_size = BIT_ULL(kestrel_level_shift(KESTREL_MMU_LEVELS - count));
+	return entry;
 }

@@ -69,6 +69,7 @@ void kestrel_table_pool_fini(struct kestrel_mmu *mmu, struct kestrel_table_pool 
 void kestrel_mmu_map(struct kestrel_mmu *mmu, struct kestrel_table_pool *pool, u64 va,
 		     dma_addr_t addr, u64 size, u64 permissions);
 bool kestrel_mmu_unmap(struct kestrel_mmu *mmu, struct kestrel_table_pool *pool, u64 va, u64 size);
+u32 kestrel_mmu_walk(const struct kestrel_mmu *mmu, u64 va, u64 *entries);
 u64 kestrel_mmu_lookup(const struct kestrel_mmu *mmu, u64 va, u64 *page_size);
 
 #endif

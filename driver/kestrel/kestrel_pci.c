@@ -11,6 +11,8 @@
 #include <drm/drm_managed.h>
 
 #include "kestrel_compat.h"
+#include "kestrel_coredump.h"
+#include "kestrel_debugfs.h"
 #include "kestrel_device.h"
 #include "kestrel_drv.h"
 #include "kestrel_gem.h"
@@ -93,9 +95,11 @@ static int kestrel_init(struct kestrel_device *kdev)
 	INIT_LIST_HEAD(&kdev->bos);
 	INIT_LIST_HEAD(&kdev->vms);
 	ret = drmm_mutex_init(&kdev->drm, &kdev->list_lock);
-	if (ret)
-		return ret;
-	return kestrel_sched_init(kdev);
+	if (!ret)
+		ret = kestrel_coredump_init(kdev);
+	if (!ret)
+		ret = kestrel_sched_init(kdev);
+	return ret;
 }
 
 static int kestrel_probe(struct pci_dev *pdev, const struct pci_device_id *id)
@@ -136,6 +140,7 @@ static int kestrel_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		goto err_stop;
 
+	kestrel_debugfs_init(kdev);
 	ret = drm_dev_register(&kdev->drm, 0);
 	if (ret)
 		goto err_free;
@@ -163,6 +168,7 @@ static void kestrel_remove(struct pci_dev *pdev)
 	kestrel_take_offline(kdev);
 	kestrel_irq_fini(kdev);
 	kestrel_sched_resume(kdev);
+	kestrel_coredump_fini(kdev);
 
 	kestrel_vms_unplug(kdev);
 	kestrel_gem_unmap_all(kdev);

@@ -13,6 +13,7 @@
 #include "kestrel_counters.h"
 #include "kestrel_device.h"
 #include "kestrel_drv.h"
+#include "kestrel_fdinfo.h"
 #include "kestrel_queue.h"
 #include "kestrel_recover.h"
 #include "kestrel_sched.h"
@@ -136,7 +137,8 @@ void kestrel_queue_destroy(struct kestrel_queue *queue)
 	kestrel_queue_put(queue);
 }
 
-static struct kestrel_queue *kestrel_queue_create(struct kestrel_vm *vm, u32 priority)
+static struct kestrel_queue *kestrel_queue_create(struct kestrel_vm *vm, u32 priority,
+						  u64 client_id)
 {
 	struct kestrel_device *kdev = vm->kdev;
 	struct drm_gpu_scheduler *sched = &kdev->sched->base;
@@ -151,6 +153,9 @@ static struct kestrel_queue *kestrel_queue_create(struct kestrel_vm *vm, u32 pri
 	mutex_init(&queue->submit_lock);
 	queue->kdev = kdev;
 	queue->priority = priority;
+	queue->client_id = client_id;
+	queue->tgid = task_tgid_nr(current);
+	get_task_comm(queue->comm, current->group_leader);
 
 	/* There is one run queue, the one of the highest priority: the device has priorities. */
 	ret = drm_sched_entity_init(&queue->entity, DRM_SCHED_PRIORITY_KERNEL, &sched, 1, NULL);
@@ -172,13 +177,14 @@ err_free:
 	return ERR_PTR(ret);
 }
 
-static int kestrel_queue_create_id(struct kestrel_file *kfile, struct kestrel_vm *vm,
+static int kestrel_queue_create_id(struct drm_file *file, struct kestrel_vm *vm,
 				   struct drm_kestrel_queue_create *args)
 {
+	struct kestrel_file *kfile = file->driver_priv;
 	struct kestrel_queue *queue;
 	int ret;
 
-	queue = kestrel_queue_create(vm, args->priority);
+	queue = kestrel_queue_create(vm, args->priority, file->client_id);
 	if (IS_ERR(queue))
 		return PTR_ERR(queue);
 
@@ -212,7 +218,7 @@ int kestrel_ioctl_queue_create(struct drm_device *drm, void *data, struct drm_fi
 
 	vm = kestrel_vm_find(file, args->vm_id);
 	if (vm) {
-		ret = kestrel_queue_create_id(file->driver_priv, vm, args);
+		ret = kestrel_queue_create_id(file, vm, args);
 		kestrel_vm_put(vm);
 	} else {
 		ret = -ENOENT;
@@ -239,7 +245,7 @@ int kestrel_ioctl_queue_destroy(struct drm_device *drm, void *data, struct drm_f
 	if (args->pad)
 		return -EINVAL;
 
-	queue = xa_erase(&kfile->queues, args->id);
+	queue = kestrel_fdinfo_remove_queue(kfile, args->id);
 	if (!queue)
 		return -ENOENT;
 	kestrel_queue_destroy(queue);

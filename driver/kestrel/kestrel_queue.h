@@ -7,6 +7,7 @@
 #include <linux/atomic.h>
 #include <linux/kref.h>
 #include <linux/mutex.h>
+#include <linux/sched.h>
 #include <linux/types.h>
 
 #include <drm/gpu_scheduler.h>
@@ -24,6 +25,8 @@ struct kestrel_vm;
 struct kestrel_fault {
 	/** @valid: whether it said anything */
 	bool valid;
+	/** @in_call: it is about a command of @call; else about the record itself */
+	bool in_call;
 	/** @cause: KESTREL_ERROR_CAUSE_* */
 	u16 cause;
 	/** @response: response of the bus */
@@ -65,6 +68,15 @@ struct kestrel_queue {
 	/** @priority: as the device counts, more is first */
 	u32 priority;
 
+	/** @client_id: open file that it belongs to */
+	u64 client_id;
+
+	/** @tgid: process that created it, for people to read */
+	pid_t tgid;
+
+	/** @comm: its name then */
+	char comm[TASK_COMM_LEN];
+
 	/** @entity: jobs that wait for their dependencies, or for room in the ring */
 	struct drm_sched_entity entity;
 
@@ -85,6 +97,9 @@ struct kestrel_queue {
 
 	/** @jobs_done: jobs that ended well; protected by kestrel_device.job_lock */
 	u64 jobs_done;
+
+	/** @busy_ns: time of the device that was last shown; protected by kestrel_file.usage_lock */
+	u64 busy_ns;
 
 	/** @started: jobs that the scheduler began and has not freed; destroying waits for 0 */
 	atomic_t started;

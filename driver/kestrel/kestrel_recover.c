@@ -14,6 +14,7 @@
 #include <drm/drm_drv.h>
 #include <drm/drm_print.h>
 
+#include "kestrel_coredump.h"
 #include "kestrel_counters.h"
 #include "kestrel_device.h"
 #include "kestrel_job.h"
@@ -222,6 +223,7 @@ static void kestrel_fault_read(struct kestrel_device *kdev, struct kestrel_hw_qu
 	const struct kestrel_job *job = kestrel_jobs_first(hw);
 
 	fault->valid = true;
+	fault->in_call = cause & KESTREL_QUEUE_ERROR_CAUSE_IN_CALL;
 	fault->cause = FIELD_GET(KESTREL_QUEUE_ERROR_CAUSE_CAUSE_MASK, cause);
 	fault->response = FIELD_GET(KESTREL_QUEUE_ERROR_CAUSE_RESP_MASK, cause);
 	fault->fault = FIELD_GET(KESTREL_QUEUE_ERROR_CAUSE_FAULT_MASK, cause);
@@ -258,9 +260,12 @@ static void kestrel_lose_queue(struct kestrel_device *kdev, struct kestrel_hw_qu
 static void kestrel_recover_queue(struct kestrel_device *kdev, struct kestrel_hw_queue *hw)
 {
 	struct kestrel_fault *fault = &hw->owner->fault;
+	int error;
 
 	kestrel_fault_read(kdev, hw, fault);
-	kestrel_lose_queue(kdev, hw, fault->cause == KESTREL_ERROR_CAUSE_BUDGET ? -ETIME : -EIO);
+	error = fault->cause == KESTREL_ERROR_CAUSE_BUDGET ? -ETIME : -EIO;
+	kestrel_coredump_take(kdev, hw, error, "queue lost");
+	kestrel_lose_queue(kdev, hw, error);
 }
 
 /* A queue that was lost stays in error, and needs nothing more. */
@@ -300,17 +305,19 @@ static u64 kestrel_recover_progress(struct kestrel_device *kdev)
 static void kestrel_recover_hang(struct kestrel_device *kdev)
 {
 	u32 active = kestrel_read(kdev, ACTIVE);
-	struct kestrel_hw_queue *hw;
+	struct kestrel_hw_queue *guilty = NULL;
 	u32 index = FIELD_GET(KESTREL_ACTIVE_QUEUE_MASK, active);
 
 	drm_err(&kdev->drm, "device hangs, status 0x%08x, active 0x%08x\n",
 		kestrel_read(kdev, STATUS), active);
 	if (active & KESTREL_ACTIVE_VALID && index < kdev->caps.queues) {
-		hw = &kdev->queues[index];
-		if (hw->owner && !hw->owner->lost) {
-			kestrel_lose_queue(kdev, hw, -ETIME);
-		}
+		guilty = &kdev->queues[index];
+		if (!guilty->owner || guilty->owner->lost)
+			guilty = NULL;
 	}
+	kestrel_coredump_take(kdev, guilty, -ETIME, "device hangs");
+	if (guilty)
+		kestrel_lose_queue(kdev, guilty, -ETIME);
 	kestrel_restart(kdev, false);
 }
 

@@ -17,17 +17,12 @@ namespace {
 
 using Catch::Matchers::ContainsSubstring;
 
-std::vector<std::string> on_debug_kernel(std::vector<std::string> options = {}) {
-  options.insert(options.end(), {"--kernel", "debug", "--model", "functional", "--hang", "300"});
-  return options;
-}
-
 TEST_CASE("the driver gives the debug kernel nothing to report", "[system][debug-kernel]") {
   const auto run =
       presil_run("debug_clean", on_debug_kernel(),
                  std::string("kestrel-copy --random 65536 && rmmod kestrel && modprobe kestrel && "
                              "kestrel-copy --random 4096 && { ") +
-                     look_for_leaks() + "; }");
+                     kLookForLeaks + "; }");
   CHECK(run.status == 0);
   CHECK_THAT(run.summary.value("kernel", ""), ContainsSubstring("presil-debug"));
   CHECK_THAT(run.output, ContainsSubstring("equal") && !ContainsSubstring("unreferenced object"));
@@ -53,7 +48,7 @@ TEST_CASE("the debug kernel reports a driver's fault", "[system][debug-kernel]")
   const auto run =
       presil_run(std::string("debug_") + fault.name, on_debug_kernel({"--driver", faulty}),
                  std::string("echo ") + fault.name + " >/sys/module/faulty/parameters/fault && { " +
-                     look_for_leaks() + "; }");
+                     kLookForLeaks + "; }");
   CHECK(run.status == 0);
   const auto console = run.file("guest-console.log");
   CHECK(std::regex_search(console, std::regex(fault.report)));

@@ -8,6 +8,9 @@
 
 namespace presil::system {
 
+const std::string kLookForLeaks =
+    "leaks=/sys/kernel/debug/kmemleak; echo scan >$leaks; sleep 6; echo scan >$leaks; cat $leaks";
+
 std::string kernel_reports(const std::string& console) {
   static const std::regex bad(
       "BUG:|WARNING:|DMA-API: .*(error|device driver)|kmemleak: .*new suspected|"
@@ -21,9 +24,9 @@ std::string kernel_reports(const std::string& console) {
   return found;
 }
 
-std::string look_for_leaks() {
-  return "leaks=/sys/kernel/debug/kmemleak; echo scan >$leaks; sleep 6; echo scan >$leaks; "
-         "cat $leaks";
+std::vector<std::string> on_debug_kernel(std::vector<std::string> options) {
+  options.insert(options.end(), {"--kernel", "debug", "--model", "functional", "--hang", "300"});
+  return options;
 }
 
 }  // namespace presil::system

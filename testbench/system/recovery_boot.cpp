@@ -63,7 +63,7 @@ struct Schedule {
     }
     command = "kestrel-recovery" + command + "; echo recovery=$?; rmmod kestrel; echo rmmod=$?";
     if (boot.looks_for_leaks) {
-      command += "; " + look_for_leaks();
+      command += "; " + kLookForLeaks;
     }
   }
 
