@@ -6,6 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include "kernel_reports.hpp"
 #include "recovery_boot.hpp"
 
 namespace presil::system {
@@ -16,13 +17,12 @@ TEST_CASE("recovery gives the debug kernel nothing to report", "[system][debug-k
   const std::string last = GENERATE("unplug", "death");
   CAPTURE(iommu, last);
   const bool all = last == "unplug";
-  check_boot(
-      {.name = "recovery-debug-" + iommu + "-" + last,
-       .load = "all",
-       .faults = all ? faults_until(last) : std::vector{last},
-       .options = {"--kernel", "debug", "--model", "functional", "--hang", "300", "--iommu", iommu},
-       .first_strike_s = 120,
-       .looks_for_leaks = true});
+  check_boot({.name = "recovery-debug-" + iommu + "-" + last,
+              .load = "all",
+              .faults = all ? faults_until(last) : std::vector{last},
+              .options = on_debug_kernel({"--iommu", iommu}),
+              .first_strike_s = 120,
+              .looks_for_leaks = true});
 }
 
 }  // namespace
