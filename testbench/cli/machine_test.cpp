@@ -57,6 +57,11 @@ TEST_CASE("each device has its root port, socket and log", "[cli][machine]") {
   CHECK_THAT(line, ContainsSubstring("quantum=2500,watchdog=10000"));
 }
 
+TEST_CASE("the guest sees root ports as they are, their links' state included", "[cli][machine]") {
+  const auto line = Setting().line(1);
+  CHECK_THAT(line, ContainsSubstring("-global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"));
+}
+
 TEST_CASE("a guest without devices loads no plugin", "[cli][machine]") {
   Setting setting;
   CHECK_THAT(setting.line(0), !ContainsSubstring("presil-pci"));

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "client.hpp"
@@ -27,6 +28,7 @@ constexpr std::uint64_t kPieceBytes = 256;
 constexpr std::uint32_t kIdlePlace = 2 * kJobBytes;
 constexpr std::uint32_t kIdleRunBytes = 16;
 constexpr std::uint32_t kIdleRunsLow = 1000;
+constexpr std::int64_t kShortNs = 50'000;
 /// So long before it submits its jobs a process wakes the device, which sleeps when it is idle.
 constexpr std::int64_t kWakeNs = 50 * kMillisecondNs;
 constexpr std::uint64_t kNowhere = 0x20'0000'0000;
@@ -42,6 +44,9 @@ struct Work {
   std::unique_ptr<ClientBuffer> from;
   std::unique_ptr<ClientBuffer> to;
   std::vector<SyncFile> fence;  ///< none or one
+  std::int64_t due_ns = 0;      ///< when it is submitted
+  unsigned number = 0;          ///< in its queue
+  bool is_faulty = false;
   JobResult* result = nullptr;
 };
 
@@ -115,11 +120,11 @@ class Party {
 
   void submit() {
     // One job of each queue, then the next: all queues are busy soon.
-    for (unsigned job = 0; job < kPartyJobs; ++job) {
-      for (Work& work : works_) {
-        if (work.result == &result_.queues[queue_of(work)].jobs[job])
-          start(work);
-      }
+    std::ranges::stable_sort(works_, {},
+                             [](const Work& work) { return std::pair(work.due_ns, work.number); });
+    for (Work& work : works_) {
+      sleep_until(work.due_ns);
+      start(work);
     }
     if (orders_.makes_fault && orders_.fault == Fault::kParity)
       flip_bits();
@@ -134,11 +139,11 @@ class Party {
       if (work.result->status == 1 && work.from)
         result_.queues[queue_of(work)].data_is_right &= is_copied(work);
     }
-    for (unsigned index = 0; index < orders_.queues; ++index)
-      ask_for_state(index);
   }
 
   void try_again() {
+    for (unsigned index = 0; index < orders_.queues; ++index)
+      ask_for_state(index);
     for (unsigned index = 0; index < orders_.queues; ++index)
       result_.queues[index].again = try_queue(queues_[index]);
     result_.renewed = try_new_queue();
@@ -160,7 +165,7 @@ class Party {
     Registers registers;
     const std::int64_t deadline_ns = now_ns() + kFlipsEndNs;
     const auto word = static_cast<std::uint32_t>(parity_place() / kScratchpadWordBytes);
-    const Work& faulty = works_[faulty_index_];
+    const Work& faulty = *std::ranges::find(works_, true, &Work::is_faulty);
     while (!faulty.fence.empty() && faulty.fence[0].status() == 0 && now_ns() < deadline_ns) {
       registers.flip_bit(word);
       sleep_ns(kFlipEveryNs);
@@ -170,28 +175,33 @@ class Party {
   /// Between two good jobs, if there are any.
   void set_up(unsigned index) {
     const bool makes_fault = orders_.makes_fault && is_made_by_a_job(orders_.fault) && index == 0;
-    const unsigned count = orders_.jobs + (makes_fault ? 1 : 0);
+    const unsigned count = orders_.jobs;
     REQUIRE(count <= kPartyJobs);
     for (unsigned job = 0; job < count; ++job) {
       const bool is_faulty = makes_fault && job == count / 2;
-      if (is_faulty)
-        faulty_index_ = works_.size();
-      Work work = is_faulty ? faulty_work() : copying_work();
+      const bool is_short = orders_.rest_ns != 0 && job == 0;
+      Work work = is_faulty ? faulty_work() : copying_work(is_short);
+      work.is_faulty = is_faulty;
+      work.number = job;
+      work.due_ns = job == 0 ? orders_.start_ns : orders_.rest_ns;
+      if (makes_fault && job >= count / 2)
+        work.due_ns = orders_.fault_ns;
       work.job.queue_id = queues_[index];
       work.result = &result_.queues[index].jobs[job];
       works_.push_back(std::move(work));
     }
   }
 
-  Work copying_work() {
+  Work copying_work(bool is_short) {
     Work work;
     work.from = client_.make_buffer(kJobBytes);
     work.to = client_.make_buffer(kJobBytes);
     fill(work.from->bytes(), static_cast<unsigned>(works_.size() + 1));
     Commands commands;
-    commands.load(work.from->va, 0, kJobBytes).add(idle_for(orders_.job_ns)).barrier();
+    commands.load(work.from->va, 0, kJobBytes);
+    commands.add(idle_for(is_short ? kShortNs : orders_.call_ns)).barrier();
     commands.store(work.to->va, 0, kJobBytes);
-    work.job.calls = {client_.place(commands)};
+    work.job.calls.assign(is_short ? 1 : orders_.job_calls, client_.place(commands));
     return work;
   }
 
@@ -294,7 +304,6 @@ class Party {
   std::uint32_t scratchpad_bytes_ = 0;
   std::vector<std::uint32_t> queues_;
   std::vector<Work> works_;
-  std::size_t faulty_index_ = 0;
 
   // Made beforehand, as a device that is gone gives nothing.
   std::unique_ptr<ClientBuffer> trial_from_ = client_.make_buffer(kPageBytes);

@@ -48,10 +48,13 @@ struct PartyOrders {
   Fault fault = Fault::kReset;
   bool makes_fault = false;   ///< its first queue gets the job that does, if a job does
   unsigned queues = 1;        ///< 1 to kPartyQueues
-  unsigned jobs = 0;          ///< on each queue, beside the one that makes the fault
-  std::int64_t job_ns = 0;    ///< how long each of them takes at least; 1 us to 60 ms
+  unsigned jobs = 0;          ///< on each queue; the middle one of the first makes the fault
+  unsigned job_calls = 1;     ///< command buffers of each
+  std::int64_t call_ns = 0;   ///< how long each of those takes at least; 1 us to 60 ms
+  std::int64_t fault_ns = 0;  ///< when it submits the job that makes the fault, and what follows
   bool wakes_device = false;  ///< before it submits; else its first job does
   std::int64_t start_ns = 0;  ///< when it submits, CLOCK_MONOTONIC
+  std::int64_t rest_ns = 0;   ///< not 0: when it submits all but the first jobs, which are short
 };
 
 /// Tells when the process may go on.

@@ -21,13 +21,15 @@ namespace {
 constexpr unsigned kPartiesMax = 4;
 /// Setting up takes less, under a kernel that checks itself too.
 constexpr std::int64_t kSetUpNs = 2 * kSecondNs;
-/// So long jobs are being submitted when it strikes. None of two ends before that, or more than
-/// one of each queue.
-constexpr std::int64_t kLeadNs = 6 * kMillisecondNs;
-constexpr std::int64_t kLongJobNs = 8 * kMillisecondNs;
-constexpr std::int64_t kJobNs = 500'000;
-/// The guilty job comes behind the others'.
-constexpr std::int64_t kGuiltyDelayNs = 200'000;
+/// So long jobs have been submitted when it strikes. All queues: the first job of each has ended
+/// before the others are submitted, and all those are there when it strikes, and when the guilty
+/// job is submitted. The device turns to another queue after each command buffer.
+constexpr std::int64_t kLeadNs = 8 * kMillisecondNs;
+constexpr std::int64_t kRestNs = 3 * kMillisecondNs;
+constexpr std::int64_t kFaultNs = 6 * kMillisecondNs;
+constexpr std::int64_t kCallNs = kMillisecondNs;
+/// Of the one job, so that others' come in between.
+constexpr unsigned kOneJobCalls = 12;
 /// What idle clients do after the fault they do this much later.
 constexpr std::int64_t kAfterNs = kMillisecondNs;
 constexpr std::int64_t kRemovalDelayNs = 50 * kMillisecondNs;
@@ -142,24 +144,23 @@ class Trial {
       orders.fault = row_.fault;
       orders.makes_fault = party == 0 && by_job;
       orders.start_ns = start_ns_;
+      orders.call_ns = kCallNs;
+      orders.fault_ns = start_ns_ + (row_.load == Load::kIdle ? 0 : kFaultNs);
       orders.wakes_device = row_.load != Load::kIdle;
       switch (row_.load) {
         case Load::kIdle:
-          orders.jobs = party == 0 && needs_an_access(row_.fault);
-          orders.job_ns = kJobNs;
+          orders.jobs = party == 0 && (by_job || needs_an_access(row_.fault));
           break;
         case Load::kOne:
-          orders.jobs = !orders.makes_fault;
-          orders.job_ns = kLongJobNs;
+          orders.jobs = 1;
+          orders.job_calls = kOneJobCalls;
           break;
         case Load::kAll:
           orders.queues = kPartyQueues;
-          orders.jobs = kPartyJobs - orders.makes_fault;
-          orders.job_ns = kJobNs;
+          orders.jobs = kPartyJobs;
+          orders.rest_ns = start_ns_ + kRestNs;
           break;
       }
-      if (orders.makes_fault && row_.load != Load::kIdle)
-        orders.start_ns += kGuiltyDelayNs;
       orders_.push_back(orders);
     }
   }
