@@ -20,16 +20,21 @@ namespace {
 /// Everything is within the file, and a browser is told so: what was forgotten would be an error.
 constexpr const char* kPolicy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
-std::string sentence(const DemoResults& results) {
-  if (results.labelled() == 0) {
-    return std::format("{} pictures classified", results.pictures.size());
+/// A value of the summary as text, or nothing.
+std::string summary_value(const DemoResults& results, const std::string& key) {
+  const auto found = results.summary.find(key);
+  if (found == results.summary.end()) {
+    return "";
   }
-  return std::format("{} of {} pictures right", results.right(), results.labelled());
+  if (found->is_string()) {
+    return found->get<std::string>();
+  }
+  return found->is_number_integer() ? grouped(found->get<std::uint64_t>()) : "";
 }
 
 /// Who computed, from the run's summary; nothing if it does not say.
 std::string computed_by(const DemoResults& results) {
-  const auto model = results.summary.value("model", std::string());
+  const auto model = summary_value(results, "model");
   if (model == "rtl") {
     return "Every layer was computed by the accelerator's RTL, behind its own driver in a guest.";
   }
@@ -42,50 +47,22 @@ std::string computed_by(const DemoResults& results) {
       model);
 }
 
-/// Sums over all layers.
-LayerResult total(const DemoResults& results) {
-  LayerResult sum;
-  double used = 0;
-  for (const auto& layer : results.layers) {
-    sum.cycles += layer.cycles;
-    sum.compute_busy += layer.compute_busy;
-    sum.read_bytes += layer.read_bytes;
-    sum.write_bytes += layer.write_bytes;
-    sum.stalls.load_token += layer.stalls.load_token;
-    sum.stalls.compute_token += layer.stalls.compute_token;
-    sum.stalls.store_token += layer.stalls.store_token;
-    sum.stalls.translation += layer.stalls.translation;
-    used += layer.utilisation * static_cast<double>(layer.cycles);
-  }
-  sum.utilisation = sum.cycles ? used / static_cast<double>(sum.cycles) : 0.0;
-  return sum;
-}
-
-double part(std::uint64_t some, std::uint64_t all) {
-  return all ? static_cast<double>(some) / static_cast<double>(all) : 0.0;
-}
-
-/// A number of a layer, which is a sum over all pictures, for one of them.
-std::uint64_t each(std::uint64_t sum, const DemoResults& results) {
-  return sum / std::max<std::size_t>(results.pictures.size(), 1);
-}
-
 std::string fact(const std::string& what, const std::string& value) {
   return std::format("<div><dt>{}</dt><dd>{}</dd></div>\n", html_text(what), html_text(value));
 }
 
 std::string header(const DemoResults& results) {
-  const auto sum = total(results);
+  const auto sum = results.total();
   auto html = std::format(
       "<header>\n<p class=\"dim\">{} on {}</p>\n<h1>{}</h1>\n<p>{}</p>\n<dl class=\"facts\">\n",
-      html_text(results.model_name), html_text(results.device), html_text(sentence(results)),
+      html_text(results.model_name), html_text(results.device), html_text(results.verdict()),
       html_text(computed_by(results)));
-  html += fact("Cycles per picture", grouped(each(sum.cycles, results)));
+  html += fact("Cycles per picture", grouped(results.each(sum.cycles)));
   html += fact("Use of the array", percent_words(sum.utilisation));
-  html += fact("Moved per picture", bytes_words(each(sum.read_bytes + sum.write_bytes, results)));
-  if (results.summary.contains("guest_ns")) {
-    html +=
-        fact("Guest time", std::format("{:.3f} s", results.summary.value("guest_ns", 0.0) * 1e-9));
+  html += fact("Moved per picture", bytes_words(results.each(sum.read_bytes + sum.write_bytes)));
+  const auto guest_ns = results.summary.value("guest_ns", nlohmann::ordered_json());
+  if (guest_ns.is_number()) {
+    html += fact("Guest time", std::format("{:.3f} s", guest_ns.get<double>() * 1e-9));
   }
   return html + "</dl>\n</header>\n";
 }
@@ -152,14 +129,14 @@ std::string pictures(const DemoResults& results) {
 std::string table_row(const LayerResult& layer, std::uint64_t all_cycles,
                       const DemoResults& results) {
   const auto number = [&](std::uint64_t sum) {
-    return std::format("<td>{}</td>", grouped(each(sum, results)));
+    return std::format("<td>{}</td>", grouped(results.each(sum)));
   };
   return std::format("<th scope=\"row\" class=\"name\">{}</th><td class=\"name\">{}</td>",
                      html_text(layer.name), html_text(layer.operation)) +
          number(layer.cycles) +
          std::format("<td>{}</td><td>{}</td><td>{}</td>",
-                     percent_words(part(layer.cycles, all_cycles)),
-                     percent_words(part(layer.compute_busy, layer.cycles)),
+                     percent_words(part_of(layer.cycles, all_cycles)),
+                     percent_words(part_of(layer.compute_busy, layer.cycles)),
                      percent_words(layer.utilisation)) +
          number(layer.read_bytes) + number(layer.write_bytes) + number(layer.stalls.load_token) +
          number(layer.stalls.compute_token) + number(layer.stalls.store_token) +
@@ -167,7 +144,7 @@ std::string table_row(const LayerResult& layer, std::uint64_t all_cycles,
 }
 
 std::string table(const DemoResults& results) {
-  auto sum = total(results);
+  auto sum = results.total();
   sum.name = "all";
   std::string html =
       "<div class=\"wide\">\n<table>\n<caption>For one picture, on average</caption>\n<thead>\n"
@@ -194,23 +171,13 @@ std::string layers(const DemoResults& results) {
   for (const auto& layer : results.layers) {
     bars.push_back({.name = layer.name,
                     .operation = layer.operation,
-                    .cycles = each(layer.cycles, results),
-                    .busy = each(layer.compute_busy, results)});
+                    .cycles = results.each(layer.cycles),
+                    .busy = results.each(layer.compute_busy)});
   }
   return "<section aria-labelledby=\"layers\">\n<h2 id=\"layers\">Cycles per layer</h2>\n"
          "<p class=\"note\"><span class=\"key busy\"></span>the array works"
          "<span class=\"key rest\"></span>it waits</p>\n<div class=\"wide\">\n" +
          cycles_plot(bars) + "</div>\n" + table(results) + "</section>\n";
-}
-
-/// A value of the summary as text, or nothing.
-std::string summary_value(const DemoResults& results, const std::string& key) {
-  const auto& value =
-      results.summary.contains(key) ? results.summary.at(key) : nlohmann::ordered_json();
-  if (value.is_string()) {
-    return value.get<std::string>();
-  }
-  return value.is_number_unsigned() ? grouped(value.get<std::uint64_t>()) : "";
 }
 
 std::string run(const DemoResults& results) {
@@ -230,7 +197,7 @@ std::string run(const DemoResults& results) {
   line("computed by", model.empty() ? "" : model == "rtl" ? "RTL" : model + " model");
   line("pictures", grouped(results.pictures.size()));
   line("result", summary_value(results, "result"));
-  const bool whole = results.summary.value("digest_complete", true);
+  const bool whole = results.summary.value("digest_complete", nlohmann::ordered_json()) != false;
   line("digest", summary_value(results, "digest") + (whole ? "" : " (incomplete)"), true);
   line("environment", summary_value(results, "environment"), true);
   line("command", summary_value(results, "command"), true);
@@ -256,7 +223,7 @@ std::string demo_page(const DemoResults& results) {
              "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
              "<link rel=\"icon\" href=\"data:,\">\n<title>{}: {}</title>\n<style>{}</style>\n"
              "</head>\n<body>\n",
-             kPolicy, html_text(results.model_name), html_text(sentence(results)), kDemoPageStyle) +
+             kPolicy, html_text(results.model_name), html_text(results.verdict()), kDemoPageStyle) +
          header(results) + "<main>\n" + pictures(results) + layers(results) + run(results) +
          "</main>\n</body>\n</html>\n";
 }

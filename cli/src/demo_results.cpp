@@ -161,6 +161,39 @@ std::size_t DemoResults::right() const {
       pictures, [](const PictureResult& picture) { return picture.label && !picture.wrong(); }));
 }
 
+std::string DemoResults::verdict() const {
+  if (labelled() == 0) {
+    return std::format("{} pictures classified", pictures.size());
+  }
+  return std::format("{} of {} pictures right", right(), labelled());
+}
+
+LayerResult DemoResults::total() const {
+  LayerResult sum;
+  double used = 0;
+  for (const auto& layer : layers) {
+    sum.cycles += layer.cycles;
+    sum.compute_busy += layer.compute_busy;
+    sum.read_bytes += layer.read_bytes;
+    sum.write_bytes += layer.write_bytes;
+    sum.stalls.load_token += layer.stalls.load_token;
+    sum.stalls.compute_token += layer.stalls.compute_token;
+    sum.stalls.store_token += layer.stalls.store_token;
+    sum.stalls.translation += layer.stalls.translation;
+    used += layer.utilisation * static_cast<double>(layer.cycles);
+  }
+  sum.utilisation = sum.cycles ? used / static_cast<double>(sum.cycles) : 0.0;
+  return sum;
+}
+
+std::uint64_t DemoResults::each(std::uint64_t sum) const {
+  return sum / std::max<std::size_t>(pictures.size(), 1);
+}
+
+double part_of(std::uint64_t some, std::uint64_t all) {
+  return all ? static_cast<double>(some) / static_cast<double>(all) : 0.0;
+}
+
 DemoResults demo_results(const Json& document) {
   const Node root(document, "");
   DemoResults results;

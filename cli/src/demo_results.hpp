@@ -56,7 +56,17 @@ struct DemoResults {
 
   [[nodiscard]] std::size_t labelled() const;  ///< pictures whose class is known
   [[nodiscard]] std::size_t right() const;     ///< of them, those that were recognised
+  /// "15 of 16 pictures right", or, without labels, "16 pictures classified".
+  [[nodiscard]] std::string verdict() const;
+  /// All layers as one without a name: sums; its utilisation is that of all cycles.
+  [[nodiscard]] LayerResult total() const;
+  /// Of a layer's number, which is a sum over all pictures, what belongs to one of them, rounded
+  /// down.
+  [[nodiscard]] std::uint64_t each(std::uint64_t sum) const;
 };
+
+/// `some` of `all`, 0 to 1; of nothing it is 0.
+double part_of(std::uint64_t some, std::uint64_t all);
 
 /// Reads and checks the document.
 ///

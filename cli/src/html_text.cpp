@@ -39,14 +39,15 @@ std::string grouped(std::uint64_t number) {
 }
 
 std::string bytes_words(std::uint64_t bytes) {
+  constexpr std::uint64_t kMebibyte = 1 << 20;
   const auto number = static_cast<double>(bytes);
   if (bytes < 1024) {
     return std::format("{} bytes", bytes);
   }
-  if (bytes < 1024 * 1024) {
+  if (bytes < kMebibyte) {
     return std::format("{:.1f} KiB", number / 1024.0);
   }
-  return std::format("{:.1f} MiB", number / (1024.0 * 1024.0));
+  return std::format("{:.1f} MiB", number / static_cast<double>(kMebibyte));
 }
 
 std::string percent_words(double part) {

@@ -111,6 +111,15 @@ TEST_CASE("a model that is not the RTL is named as what it is", "[cli][page]") {
   CHECK_FALSE(holds(page, "the accelerator's RTL"));
 }
 
+TEST_CASE("what a summary should not hold is left out", "[cli][page]") {
+  auto document = demo_document(1);
+  document["summary"] = {{"model", 1.5}, {"guest_ns", "long"}, {"digest", {1, 2}}};
+  const auto page = page_of(document);
+  CHECK_FALSE(holds(page, "Guest time"));
+  CHECK_FALSE(holds(page, "Every layer was computed"));
+  CHECK_FALSE(holds(page, "<dt>digest</dt>"));
+}
+
 TEST_CASE("the page needs nothing from elsewhere", "[cli][page]") {
   const auto page = page_of(demo_document(3));
   const std::regex reference(

@@ -33,17 +33,18 @@ TEST_CASE("a document is read whole", "[cli][results]") {
   CHECK(picture.pixels == disc(13));
   REQUIRE(results.layers.size() == 4);
   const auto& layer = results.layers[2];
+  const std::uint64_t pictures = 16;
   CHECK(layer.name == "conv2");
   CHECK(layer.operation == "Conv");
-  CHECK(layer.cycles == 16 * 12345);
-  CHECK(layer.compute_busy == 16 * 9876);
+  CHECK(layer.cycles == pictures * 12345);
+  CHECK(layer.compute_busy == pictures * 9876);
   CHECK(layer.utilisation == 0.75);
-  CHECK(layer.read_bytes == 16 * 1234);
-  CHECK(layer.write_bytes == 16 * 567);
-  CHECK(layer.stalls.load_token == 16 * 11);
-  CHECK(layer.stalls.compute_token == 16 * 22);
-  CHECK(layer.stalls.store_token == 16 * 33);
-  CHECK(layer.stalls.translation == 16 * 44);
+  CHECK(layer.read_bytes == pictures * 1234);
+  CHECK(layer.write_bytes == pictures * 567);
+  CHECK(layer.stalls.load_token == pictures * 11);
+  CHECK(layer.stalls.compute_token == pictures * 22);
+  CHECK(layer.stalls.store_token == pictures * 33);
+  CHECK(layer.stalls.translation == pictures * 44);
   CHECK(results.summary["digest"] == std::string(64, 'd'));
 }
 

@@ -27,8 +27,8 @@ TEST_CASE("bytes have the unit that suits them", "[cli][html]") {
   CHECK(bytes_words(0) == "0 bytes");
   CHECK(bytes_words(1023) == "1023 bytes");
   CHECK(bytes_words(1024) == "1.0 KiB");
-  CHECK(bytes_words(1024 * 1024 - 1) == "1024.0 KiB");
-  CHECK(bytes_words(1024 * 1024) == "1.0 MiB");
+  CHECK(bytes_words(1'048'575) == "1024.0 KiB");
+  CHECK(bytes_words(1'048'576) == "1.0 MiB");
 }
 
 TEST_CASE("parts are percents with one place", "[cli][html]") {

@@ -80,16 +80,16 @@ class NpyFile {
   }
 
   void parse(const std::string& header) {
-    static const std::regex kForm(
+    static const std::regex form(
         R"(\{'descr': '([|<][a-z]\d+)', 'fortran_order': False, 'shape': \(([\d, ]*)\), \}\s*)");
     std::smatch found;
-    if (!std::regex_match(header, found, kForm)) {
+    if (!std::regex_match(header, found, form)) {
       fail("has a header of another form: " + header);
     }
     type_ = found[1];
     const std::string shape = found[2];
-    static const std::regex kNumber(R"(\d+)");
-    for (std::sregex_iterator at(shape.begin(), shape.end(), kNumber), end; at != end; ++at) {
+    static const std::regex number(R"(\d+)");
+    for (std::sregex_iterator at(shape.begin(), shape.end(), number), end; at != end; ++at) {
       shape_.push_back(std::stoul(at->str()));
     }
   }
