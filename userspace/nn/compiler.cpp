@@ -25,7 +25,7 @@ namespace {
 constexpr std::uint64_t kPageBytes = 4096;
 constexpr std::int64_t kLanes = 16;
 /// Enough for anything sensible, and little enough to be kept in memory.
-constexpr std::size_t kMostCommandBytes = std::size_t{1} << 30;
+constexpr std::size_t kMostCommandBytes = std::size_t{256} << 20;
 
 std::uint64_t page_up(std::uint64_t value) {
   return (value + kPageBytes - 1) / kPageBytes * kPageBytes;
@@ -458,7 +458,13 @@ class Compiler {
 }  // namespace
 
 Result<Program> compile(const Graph& graph, const CompileOptions& options) {
-  return guarded([&] { return Compiler(graph, options).run(); });
+  return guarded([&] {
+    const Device& device = options.device;
+    if (device.array_rows != kLanes || device.array_columns != kLanes)
+      refuse("the device has an array of {} x {}, and only {} x {} is supported", device.array_rows,
+             device.array_columns, kLanes, kLanes);
+    return Compiler(graph, options).run();
+  });
 }
 
 }  // namespace kestrel::nn

@@ -34,7 +34,8 @@ class Pipeline {
   void load(std::vector<Transfer> loads, std::optional<std::size_t> after);
   /// A command of the current step.
   void compute(const Compute& command);
-  /// The current step's results may only be written once this store has ended.
+  /// The current step's results may only be written once this store has ended. For each store once
+  /// at most: it gives one token.
   void wait_for_store(std::size_t store);
   /// Stores of what the current step, and those before, computed. \returns their number, from 0
   std::size_t store(std::vector<Transfer> stores);

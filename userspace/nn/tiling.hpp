@@ -18,6 +18,7 @@ struct Device {
   std::int64_t scratchpad_bytes = 256 << 10;
   std::int64_t accumulator_rows = 1024;
   std::int64_t bank_bytes = 32 << 10;
+  std::int64_t array_rows = 16, array_columns = 16;  ///< no others are supported
   bool operator==(const Device&) const = default;
 };
 
