@@ -44,7 +44,13 @@ bool place(const Space& space, const Device& device, std::int64_t alignment, Til
     tiling.weights[i] = count <= space.weights ? take(space.weight) : tiling.weights[0];
     tiling.results[i] = count <= space.results ? take(space.result) : tiling.results[0];
   }
-  tiling.parameters = take(space.parameter);
+  // Weights that stay come together with the parameters, by one command.
+  if (tiling.keeps_weights) {
+    tiling.parameters = tiling.weights[0];
+    tiling.weights[0] = tiling.weights[1] = tiling.parameters + space.parameter;
+  } else {
+    tiling.parameters = take(space.parameter);
+  }
   return next <= device.scratchpad_bytes;
 }
 
@@ -90,12 +96,14 @@ class Estimate {
         in_positions * kWordBytes *
         (tiling.loads_each_step ? std::min(tiling.chunk_words, most_words_) : in_words);
     space.activations = (tiling.loads_each_step ? blocks * pieces : blocks) > 1 ? 2 : 1;
-    space.weight = weight_bytes *
-                   (tiling.keeps_weights ? all_words_ : std::min(tiling.chunk_words, most_words_));
+    space.parameter = tiles * kParameterBytes;
+    space.weight =
+        (tiling.keeps_weights ? space.parameter : 0) +
+        weight_bytes *
+            (tiling.keeps_weights ? all_words_ : std::min(tiling.chunk_words, most_words_));
     space.weights = tiling.keeps_weights ? 1 : 2;
     space.result = positions * kWordBytes * (tiling.stores_each_tile ? 1 : tiles);
     space.results = (tiling.stores_each_tile ? blocks * tiles : blocks) > 1 ? 2 : 1;
-    space.parameter = tiles * kParameterBytes;
     const bool has_banks = place(space, device_, device_.bank_bytes, tiling);
     if (!has_banks && !place(space, device_, kWordBytes, tiling))
       return std::nullopt;
@@ -111,7 +119,7 @@ class Estimate {
                     : d(in_positions) * d(tiling.loads_each_step ? all_words_ : in_words);
     const double all_weights = d(weight_bytes * all_words_) / 16;
     const double loads = d(tiling.loads_each_step ? blocks * pieces : blocks) +
-                         (tiling.keeps_weights ? 2 : d(blocks * pieces));
+                         (tiling.keeps_weights ? 2 : d(blocks * pieces) + 1);
     const double load = d(blocks) * block_load +
                         all_weights * (tiling.keeps_weights ? 1 : d(blocks)) +
                         kLatencyCycles * loads;
