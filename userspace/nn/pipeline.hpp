@@ -27,7 +27,11 @@ class Pipeline {
  public:
   using Compute = std::variant<Accumulate, Output>;
 
+  /// So many steps a layer may have: more than any sensible one, and few enough to be kept.
+  static constexpr std::size_t kMostSteps = std::size_t{1} << 19;
+
   /// Begins the next step. \returns its number, from 0
+  /// \throws Refusal  there are too many
   std::size_t begin_step();
   /// Loads that the current step, and later ones, need.
   /// \param after  the step that must have ended before; none: nothing is overwritten

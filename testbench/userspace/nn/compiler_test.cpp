@@ -156,5 +156,46 @@ TEST_CASE("tensors that lie in different ways are not added", "[userspace][nn]")
         "because of a Transpose or Reshape");
 }
 
+/// A Transpose of x to channels last, or a Reshape, and a sum with a constant of that shape.
+std::string sum_refusal(const std::vector<std::int64_t>& operand) {
+  OnnxBuilder builder;
+  builder.common().input("x", {1, 20, 3, 5}).output("y");
+  auto& turned = builder.node("Transpose", {"x"}, "t");
+  OnnxBuilder::attribute(turned, "perm", {0, 2, 3, 1});
+  std::int64_t count = 1;
+  for (const std::int64_t size : operand)
+    count *= size;
+  builder.constant<std::int8_t>("c", operand,
+                                std::vector<std::int8_t>(static_cast<std::size_t>(count), 1));
+  builder.node("QLinearAdd", {"t", "s", "z", "c", "s", "z", "s", "z"}, "y", "com.microsoft");
+  const auto graph = builder.load();
+  REQUIRE(graph);
+  const auto program = compile(*graph);
+  return program ? "" : program.error().text;
+}
+
+TEST_CASE("a constant for each index that is no channel in memory is refused", "[userspace][nn]") {
+  CHECK(sum_refusal({}).empty());
+  CHECK(
+      sum_refusal({1, 3, 1, 1}) ==
+      "node 'the_QLinearAdd' (QLinearAdd): tensor 't' does not lie in memory as an image, because "
+      "of a Transpose or Reshape");
+}
+
+TEST_CASE("rows that begin in the middle of a word are refused", "[userspace][nn]") {
+  OnnxBuilder builder;
+  builder.common().input("x", {2, 32}).output("y");
+  builder.constant<std::int64_t>("shape", {2}, {8, 8});
+  builder.constant<std::int8_t>("w", {8, 1}, {1, 1, 1, 1, 1, 1, 1, 1});
+  builder.constant<std::int8_t>("zero", {}, {0});
+  builder.node("Reshape", {"x", "shape"}, "r");
+  builder.node("QLinearMatMul", {"r", "s", "z", "w", "s", "zero", "s", "z"}, "y");
+  const auto graph = builder.load();
+  REQUIRE(graph);
+  CHECK(compile(*graph).error().text ==
+        "node 'the_QLinearMatMul' (QLinearMatMul): rows of tensor 'r' do not begin with words, "
+        "because of a Transpose or Reshape");
+}
+
 }  // namespace
 }  // namespace kestrel::nn
