@@ -25,7 +25,7 @@ namespace {
 constexpr std::uint64_t kPageBytes = 4096;
 constexpr std::int64_t kLanes = 16;
 /// Enough for anything sensible, and little enough to be kept in memory.
-constexpr std::size_t kMostCommandBytes = std::size_t{1} << 30;
+constexpr std::size_t kMostCommandBytes = std::size_t{256} << 20;
 
 std::uint64_t page_up(std::uint64_t value) {
   return (value + kPageBytes - 1) / kPageBytes * kPageBytes;
@@ -68,12 +68,19 @@ class Compiler {
     if (!image)
       refuse("tensor '{}' does not lie in memory as an image, because of a Transpose or Reshape",
              graph_.tensors[tensor].name);
+    // A pixel is read in whole words; one that begins in the middle of a word could end outside.
+    if (image->pixel_bytes % kWordBytes != 0 && image->pixel_bytes != image->channels)
+      refuse("pixels of tensor '{}' do not begin with words, because of a Transpose or Reshape",
+             graph_.tensors[tensor].name);
     return *image;
   }
   Rows rows(TensorId tensor) const {
     const auto rows = Rows::of(placed(tensor).view);
     if (!rows)
       refuse("tensor '{}' does not lie in memory as rows, because of a Transpose or Reshape",
+             graph_.tensors[tensor].name);
+    if (rows->count > 1 && rows->pitch_bytes % kWordBytes != 0)
+      refuse("rows of tensor '{}' do not begin with words, because of a Transpose or Reshape",
              graph_.tensors[tensor].name);
     return *rows;
   }
@@ -291,14 +298,27 @@ class Compiler {
                    .is_unsigned = work.in_quantisation.is_unsigned,
                    .output = work.output,
                    .residual = std::nullopt};
-    if (work.output.scale.size() > 1)
+    if (work.output.scale.size() > 1) {
+      check_channels(work.in);
       layer.output.scale = spread(work.output.scale, all);
+    }
     add_rows(node, layer, work.out);
+  }
+
+  /// Values of channels are values of a row only when rows are the pixels of an image.
+  void check_channels(TensorId tensor) const {
+    if (shape(tensor).size() == 4)
+      (void)image(tensor);
   }
 
   /// Values of a row's elements at the bytes that these are.
   template <typename T>
   static std::vector<T> spread(const std::vector<T>& values, const Rows& rows) {
+    if (values.size() != 1 && values.size() != rows.elements.size())
+      refuse(
+          "{} values for rows of {}: channels do not lie side by side, because of a Transpose or "
+          "Reshape",
+          values.size(), rows.elements.size());
     std::vector<T> result(static_cast<std::size_t>(rows.words * kWordBytes));
     for (std::size_t i = 0; i < rows.elements.size(); ++i)
       result[static_cast<std::size_t>(rows.elements[i])] = values[values.size() == 1 ? 0 : i];
@@ -314,6 +334,8 @@ class Compiler {
       common_rows(*work.right, work.out);
       residual.address = placed(*work.right).address;
     } else {
+      if (work.constant.size() > 1)
+        check_channels(work.left);
       residual.constant = spread(work.constant, all);
     }
     const RowLayer layer{
@@ -458,7 +480,13 @@ class Compiler {
 }  // namespace
 
 Result<Program> compile(const Graph& graph, const CompileOptions& options) {
-  return guarded([&] { return Compiler(graph, options).run(); });
+  return guarded([&] {
+    const Device& device = options.device;
+    if (device.array_rows != kLanes || device.array_columns != kLanes)
+      refuse("the device has an array of {} x {}, and only {} x {} is supported", device.array_rows,
+             device.array_columns, kLanes, kLanes);
+    return Compiler(graph, options).run();
+  });
 }
 
 }  // namespace kestrel::nn

@@ -16,6 +16,7 @@ namespace kestrel::nn {
 /// Why something failed: one line, lower case, no full stop, with names and numbers.
 struct Error {
   std::string text;
+  bool operator==(const Error&) const = default;
 };
 
 template <typename T>

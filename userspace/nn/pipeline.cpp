@@ -7,9 +7,13 @@
 #include <cassert>
 #include <utility>
 
+#include "nn/error.hpp"
+
 namespace kestrel::nn {
 
 std::size_t Pipeline::begin_step() {
+  if (steps_.size() == kMostSteps)
+    refuse("a layer has to be cut into more than {} steps", kMostSteps);
   steps_.emplace_back();
   return steps_.size() - 1;
 }

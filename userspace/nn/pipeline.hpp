@@ -27,14 +27,19 @@ class Pipeline {
  public:
   using Compute = std::variant<Accumulate, Output>;
 
+  /// So many steps a layer may have: more than any sensible one, and few enough to be kept.
+  static constexpr std::size_t kMostSteps = std::size_t{1} << 19;
+
   /// Begins the next step. \returns its number, from 0
+  /// \throws Refusal  there are too many
   std::size_t begin_step();
   /// Loads that the current step, and later ones, need.
   /// \param after  the step that must have ended before; none: nothing is overwritten
   void load(std::vector<Transfer> loads, std::optional<std::size_t> after);
   /// A command of the current step.
   void compute(const Compute& command);
-  /// The current step's results may only be written once this store has ended.
+  /// The current step's results may only be written once this store has ended. For each store once
+  /// at most: it gives one token.
   void wait_for_store(std::size_t store);
   /// Stores of what the current step, and those before, computed. \returns their number, from 0
   std::size_t store(std::vector<Transfer> stores);

@@ -44,17 +44,36 @@ bool place(const Space& space, const Device& device, std::int64_t alignment, Til
     tiling.weights[i] = count <= space.weights ? take(space.weight) : tiling.weights[0];
     tiling.results[i] = count <= space.results ? take(space.result) : tiling.results[0];
   }
-  tiling.parameters = take(space.parameter);
+  // Weights that stay come together with the parameters, by one command.
+  if (tiling.keeps_weights) {
+    tiling.parameters = tiling.weights[0];
+    tiling.weights[0] = tiling.weights[1] = tiling.parameters + space.parameter;
+  } else {
+    tiling.parameters = take(space.parameter);
+  }
   return next <= device.scratchpad_bytes;
 }
 
 class Estimate {
  public:
   Estimate(const TilingProblem& problem, const Device& device)
-      : problem_(problem), device_(device) {}
+      : problem_(problem),
+        device_(device),
+        most_words_(*std::ranges::max_element(problem.tile_words)),
+        all_words_(std::accumulate(problem.tile_words.begin(), problem.tile_words.end(),
+                                   std::int64_t{0})) {}
+
+  [[nodiscard]] std::int64_t most_words() const { return most_words_; }
+  /// Pieces of a block, when each sums so many words at most.
+  [[nodiscard]] std::int64_t pieces(std::int64_t chunk_words) const {
+    std::int64_t pieces = 0;
+    for (const std::int64_t words : problem_.tile_words)
+      pieces += divide_up(words, chunk_words);
+    return pieces;
+  }
 
   /// Completes a candidate. \returns nothing if it does not fit
-  std::optional<Tiling> operator()(Tiling tiling) const {
+  std::optional<Tiling> operator()(Tiling tiling, std::int64_t pieces) const {
     const auto& [window, images, out_h, out_w, is_gathered, in_words, in_bytes, tile_words,
                  weight_words] = problem_;
     const auto tiles = static_cast<std::int64_t>(tile_words.size());
@@ -68,12 +87,6 @@ class Estimate {
     if (!is_gathered && in_columns * in_bytes > kMostRunBytes)
       return std::nullopt;
     const std::int64_t in_positions = in_rows * (is_gathered ? tiling.columns : in_columns);
-    const std::int64_t most_words = *std::ranges::max_element(tile_words);
-    const std::int64_t all_words =
-        std::accumulate(tile_words.begin(), tile_words.end(), std::int64_t{0});
-    std::int64_t pieces = 0;
-    for (const std::int64_t words : tile_words)
-      pieces += divide_up(words, tiling.chunk_words);
     const std::int64_t blocks =
         images * divide_up(out_h, tiling.rows) * divide_up(out_w, tiling.columns);
     const std::int64_t weight_bytes = problem_.taps() * weight_words * kWordBytes;
@@ -81,14 +94,16 @@ class Estimate {
     Space space;
     space.activation =
         in_positions * kWordBytes *
-        (tiling.loads_each_step ? std::min(tiling.chunk_words, most_words) : in_words);
+        (tiling.loads_each_step ? std::min(tiling.chunk_words, most_words_) : in_words);
     space.activations = (tiling.loads_each_step ? blocks * pieces : blocks) > 1 ? 2 : 1;
-    space.weight = weight_bytes *
-                   (tiling.keeps_weights ? all_words : std::min(tiling.chunk_words, most_words));
+    space.parameter = tiles * kParameterBytes;
+    space.weight =
+        (tiling.keeps_weights ? space.parameter : 0) +
+        weight_bytes *
+            (tiling.keeps_weights ? all_words_ : std::min(tiling.chunk_words, most_words_));
     space.weights = tiling.keeps_weights ? 1 : 2;
     space.result = positions * kWordBytes * (tiling.stores_each_tile ? 1 : tiles);
     space.results = (tiling.stores_each_tile ? blocks * tiles : blocks) > 1 ? 2 : 1;
-    space.parameter = tiles * kParameterBytes;
     const bool has_banks = place(space, device_, device_.bank_bytes, tiling);
     if (!has_banks && !place(space, device_, kWordBytes, tiling))
       return std::nullopt;
@@ -96,15 +111,15 @@ class Estimate {
     const auto d = [](std::int64_t value) { return static_cast<double>(value); };
     const std::int64_t pass_cycles =
         weight_words == 16 ? std::max(positions, kLeastPassCycles) : positions;
-    const double compute = d(blocks) * (d(problem_.taps() * all_words * pass_cycles) +
+    const double compute = d(blocks) * (d(problem_.taps() * all_words_ * pass_cycles) +
                                         d(tiles * positions) + kCommandCycles * d(pieces + tiles));
     // What is gathered comes in runs of a few bytes, one in two cycles.
     const double block_load =
         is_gathered ? d(in_positions) * 2
-                    : d(in_positions) * d(tiling.loads_each_step ? all_words : in_words);
-    const double all_weights = d(weight_bytes * all_words) / 16;
+                    : d(in_positions) * d(tiling.loads_each_step ? all_words_ : in_words);
+    const double all_weights = d(weight_bytes * all_words_) / 16;
     const double loads = d(tiling.loads_each_step ? blocks * pieces : blocks) +
-                         (tiling.keeps_weights ? 2 : d(blocks * pieces));
+                         (tiling.keeps_weights ? 2 : d(blocks * pieces) + 1);
     const double load = d(blocks) * block_load +
                         all_weights * (tiling.keeps_weights ? 1 : d(blocks)) +
                         kLatencyCycles * loads;
@@ -122,6 +137,7 @@ class Estimate {
  private:
   const TilingProblem& problem_;
   const Device& device_;
+  const std::int64_t most_words_, all_words_;
 };
 
 /// Sizes of equal pieces, from one piece on, each only once; with `doubling` only of 1, 2, 4, ...
@@ -149,13 +165,16 @@ std::int64_t input_extent(std::int64_t positions, std::int64_t kernel, std::int6
 
 Tiling choose_tiling(const TilingProblem& problem, const Device& device) {
   const Estimate estimate(problem, device);
-  const std::int64_t most_words = *std::ranges::max_element(problem.tile_words);
   std::optional<Tiling> best;
-  for (const std::int64_t columns : piece_sizes(problem.out_w, true)) {
-    for (const std::int64_t rows : piece_sizes(problem.out_h, false)) {
-      if (rows * columns > device.accumulator_rows)
-        continue;
-      for (const std::int64_t chunk : piece_sizes(most_words, true)) {
+  for (const std::int64_t chunk : piece_sizes(estimate.most_words(), true)) {
+    const std::int64_t pieces = estimate.pieces(chunk);
+    // What is gathered is there as a whole.
+    if (problem.is_gathered && chunk != estimate.most_words())
+      continue;
+    for (const std::int64_t columns : piece_sizes(problem.out_w, true)) {
+      for (const std::int64_t rows : piece_sizes(problem.out_h, false)) {
+        if (rows * columns > device.accumulator_rows)
+          continue;
         for (unsigned choice = 0; choice < 8; ++choice) {
           Tiling candidate;
           candidate.rows = rows;
@@ -164,10 +183,9 @@ Tiling choose_tiling(const TilingProblem& problem, const Device& device) {
           candidate.loads_each_step = (choice & 1) != 0;
           candidate.keeps_weights = (choice & 2) == 0;
           candidate.stores_each_tile = (choice & 4) != 0;
-          // What is gathered is there as a whole.
-          if (problem.is_gathered && (candidate.loads_each_step || chunk != most_words))
+          if (problem.is_gathered && candidate.loads_each_step)
             continue;
-          const auto found = estimate(candidate);
+          const auto found = estimate(candidate, pieces);
           if (found && (!best || found->cycles < best->cycles))
             best = found;
         }

@@ -18,6 +18,7 @@ struct Device {
   std::int64_t scratchpad_bytes = 256 << 10;
   std::int64_t accumulator_rows = 1024;
   std::int64_t bank_bytes = 32 << 10;
+  std::int64_t array_rows = 16, array_columns = 16;  ///< no others are supported
   bool operator==(const Device&) const = default;
 };
 
@@ -48,8 +49,8 @@ struct Tiling {
   bool stores_each_tile = false;       ///< results of sixteen channels at a time, else of a block
   /// Scratchpad bytes. Of what is not double the two are the same.
   std::array<std::int64_t, 2> activations = {}, weights = {}, results = {};
-  std::int64_t parameters = 0;
-  double cycles = 0;  ///< estimate, by which tilings are compared
+  std::int64_t parameters = 0;  ///< directly before weights that stay
+  double cycles = 0;            ///< estimate, by which tilings are compared
 };
 
 /// Rows or columns of input that so many of output look at.

@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "nn/graph.hpp"
@@ -39,6 +40,10 @@ class View {
 
   View() = default;
 
+  /// Of each dimension its factors.
+  static View of(std::vector<std::vector<Factor>> dimensions) {
+    return View(std::move(dimensions));
+  }
   /// As the device lays out what it writes: images (4 dimensions) pixel by pixel, H, then W, the
   /// channels innermost; else row by row. Channels, or the last dimension, take up whole words.
   static View in_words(const Shape& shape);

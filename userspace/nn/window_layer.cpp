@@ -24,10 +24,13 @@ class Emitter {
         pipeline_(pipeline),
         problem_(problem_of(layer)),
         tiling_(choose_tiling(problem_, device)) {
-    place_weights(constants);
+    std::vector<std::byte> bytes;
     if (layer_.areas.empty())
-      parameters_ = constants.add(
-          pack_parameters(layer_.output.bias, layer_.output.scale, layer_.out.channels));
+      bytes = pack_parameters(layer_.output.bias, layer_.output.scale, layer_.out.channels);
+    parameter_bytes_ = std::ssize(bytes);
+    place_weights(bytes);
+    if (!bytes.empty())
+      constants_ = constants.add(bytes);
   }
 
   void emit() {
@@ -85,9 +88,8 @@ class Emitter {
     return problem_.taps() * problem_.weight_words * words * kWordBytes;
   }
 
-  /// Cuts the tiles to pieces, and lays their weights as they are read.
-  void place_weights(ConstantImage& constants) {
-    std::vector<std::byte> bytes;
+  /// Cuts the tiles to pieces, and lays their weights as they are read, behind the parameters.
+  void place_weights(std::vector<std::byte>& bytes) {
     for (std::size_t tile = 0; tile < layer_.tiles.size(); ++tile) {
       const auto& words = layer_.tiles[tile];
       for (std::int64_t done = 0; done < words.count; done += tiling_.chunk_words) {
@@ -96,14 +98,12 @@ class Emitter {
                           .count = std::min(tiling_.chunk_words, words.count - done),
                           .is_first = done == 0,
                           .is_last = done + tiling_.chunk_words >= words.count,
-                          .weights = std::ssize(bytes)};
+                          .weights = std::ssize(bytes) - parameter_bytes_};
         pack(piece, bytes);
         pieces_.push_back(piece);
       }
     }
-    all_weight_bytes_ = std::ssize(bytes);
-    if (!bytes.empty())
-      weights_ = constants.add(bytes);
+    all_weight_bytes_ = std::ssize(bytes) - parameter_bytes_;
   }
 
   void pack(const Piece& piece, std::vector<std::byte>& bytes) const {
@@ -157,11 +157,10 @@ class Emitter {
       // The last step of the block before the last.
       after = first_step - pieces_.size() - 1;
     }
-    if (step == 0 && layer_.areas.empty())
-      append(loads, side_by_side(false, parameters_, tiling_.parameters,
-                                 std::ssize(layer_.tiles) * 2 * kLanes * 4));
-    if (tiling_.keeps_weights && blocks_ == 0 && all_weight_bytes_ > 0)
-      append(loads, kept_weights(step));
+    if (tiling_.keeps_weights)
+      append(loads, kept_constants(step));
+    else if (step == 0)
+      append(loads, constants(0, parameter_bytes_, tiling_.parameters));
     if (!loads.empty())
       pipeline_.load(std::move(loads), after);
   }
@@ -170,21 +169,24 @@ class Emitter {
     to.insert(to.end(), more.begin(), more.end());
   }
 
-  [[nodiscard]] std::vector<Transfer> weights(const Piece& piece, std::int64_t scratchpad) const {
-    return side_by_side(false, weights_ + static_cast<std::uint64_t>(piece.weights), scratchpad,
-                        weight_bytes(piece.count));
+  [[nodiscard]] std::vector<Transfer> constants(std::int64_t offset, std::int64_t bytes,
+                                                std::int64_t scratchpad) const {
+    return side_by_side(false, constants_ + static_cast<std::uint64_t>(offset), scratchpad, bytes);
   }
-
-  /// The first piece's weights, so that it can begin, and all others with the second.
-  [[nodiscard]] std::vector<Transfer> kept_weights(std::size_t step) const {
-    const std::int64_t first = pieces_.size() == 1 || all_weight_bytes_ <= kFewBytes
-                                   ? all_weight_bytes_
-                                   : weight_bytes(pieces_[0].count);
+  [[nodiscard]] std::vector<Transfer> weights(const Piece& piece, std::int64_t scratchpad) const {
+    return constants(parameter_bytes_ + piece.weights, weight_bytes(piece.count), scratchpad);
+  }
+  /// The parameters and the first piece's weights, so that it can begin; all others with the
+  /// second.
+  [[nodiscard]] std::vector<Transfer> kept_constants(std::size_t step) const {
+    const std::int64_t all = parameter_bytes_ + all_weight_bytes_;
+    const std::int64_t first = pieces_.size() == 1 || all <= kFewBytes
+                                   ? all
+                                   : parameter_bytes_ + weight_bytes(pieces_[0].count);
     if (step == 0)
-      return side_by_side(false, weights_, tiling_.weights[0], first);
+      return constants(0, first, tiling_.parameters);
     if (step == 1)
-      return side_by_side(false, weights_ + static_cast<std::uint64_t>(first),
-                          tiling_.weights[0] + first, all_weight_bytes_ - first);
+      return constants(first, all - first, tiling_.parameters + first);
     return {};
   }
 
@@ -373,8 +375,8 @@ class Emitter {
   const TilingProblem problem_;
   const Tiling tiling_;
   std::vector<Piece> pieces_;
-  std::uint64_t weights_ = 0, parameters_ = 0;
-  std::int64_t all_weight_bytes_ = 0;
+  std::uint64_t constants_ = 0;  // Address of the parameters, and behind them the weights.
+  std::int64_t parameter_bytes_ = 0, all_weight_bytes_ = 0;
   std::size_t blocks_ = 0, steps_ = 0;
 };
 
