@@ -60,7 +60,7 @@ TEST_CASE("the driver's KUnit tests pass", "[system][debug-kernel]") {
   CHECK(suites == std::set<std::string>{"kestrel_array", "kestrel_bind", "kestrel_mmu",
                                         "kestrel_recover", "kestrel_ring", "kestrel_submit"});
   CHECK_THAT(messages, ContainsSubstring("ok 5 kestrel_mmu_test_sequence"));
-  CHECK(reports(console) == "");
+  CHECK(kernel_reports(console) == "");
 }
 
 TEST_CASE("what the driver shows of itself gives the debug kernel nothing to report",
@@ -77,7 +77,7 @@ TEST_CASE("what the driver shows of itself gives the debug kernel nothing to rep
     CHECK(result.ok);
   }
   CHECK_THAT(run.output, !ContainsSubstring("unreferenced object"));
-  CHECK(reports(run.file("guest-console.log")) == "");
+  CHECK(kernel_reports(run.file("guest-console.log")) == "");
 }
 
 struct Fault {
