@@ -57,11 +57,15 @@ struct Schedule {
         continue;
       }
       command += std::format("@{}000", strike_s);
-      options.insert(options.end(),
-                     {"--fault", std::format("{}@time:{}s", kind->second, strike_s)});
+      for (unsigned i = 0; i < (fault == "bus" ? boot.bus_errors : 1); ++i) {
+        options.insert(options.end(),
+                       {"--fault", std::format("{}@time:{}s", kind->second, strike_s)});
+      }
       strike_s += kRowSeconds;
     }
-    command = "kestrel-recovery" + command + "; echo recovery=$?; rmmod kestrel; echo rmmod=$?";
+    command = std::format(
+        "kestrel-recovery --stretch {}{}{}; echo recovery=$?; rmmod kestrel; echo rmmod=$?",
+        boot.stretch, boot.compares ? "" : " --any-load", command);
     if (boot.looks_for_leaks) {
       command += "; " + kLookForLeaks;
     }
@@ -100,7 +104,12 @@ std::vector<RecoveryRow> check_boot(const RecoveryBoot& boot) {
     const RecoveryRow* const expected = expected_row(boot.load, boot.faults[i]);
     REQUIRE(expected != nullptr);
     CHECK(report.cases[i].ok);
-    CHECK(show(row) == show(*expected));
+    if (boot.compares) {
+      CHECK(show(row) == show(*expected));
+    } else {
+      CHECK(row.renewed == expected->renewed);
+      CHECK(row.again == expected->again);
+    }
     rows.push_back(row);
   }
   check_run(boot, run);

@@ -20,6 +20,10 @@ struct RecoveryBoot {
   /// Guest time before which nothing strikes from outside: by then the guest is up and has tried
   /// the faults that it makes by itself, seconds.
   unsigned first_strike_s = 30;
+  unsigned bus_errors = 1;  ///< DMAs in a row that are answered with an error
+  unsigned stretch = 1;     ///< as of kestrel-recovery
+  /// Else the rows need not be those of the table: a slow kernel does not keep all queues busy.
+  bool compares = true;
   bool looks_for_leaks = false;  ///< needs the debug kernel
 };
 

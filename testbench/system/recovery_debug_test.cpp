@@ -12,16 +12,23 @@
 namespace presil::system {
 namespace {
 
+struct Case {
+  const char* load;
+  const char* last;
+  bool compares;  ///< submitting to all queues takes that kernel longer than the jobs
+};
+
 TEST_CASE("recovery gives the debug kernel nothing to report", "[system][debug-kernel]") {
   const std::string iommu = GENERATE("off", "strict");
-  const std::string last = GENERATE("unplug", "death");
-  CAPTURE(iommu, last);
-  const bool all = last == "unplug";
-  check_boot({.name = "recovery-debug-" + iommu + "-" + last,
-              .load = "all",
-              .faults = all ? faults_until(last) : std::vector{last},
+  const auto rows = GENERATE(Case{"one", "unplug", true}, Case{"all", "death", false});
+  CAPTURE(iommu, rows.load);
+  check_boot({.name = "recovery-debug-" + iommu + "-" + rows.load,
+              .load = rows.load,
+              .faults = faults_until(rows.last),
               .options = on_debug_kernel({"--iommu", iommu}),
               .first_strike_s = 120,
+              .stretch = 10,
+              .compares = rows.compares,
               .looks_for_leaks = true});
 }
 

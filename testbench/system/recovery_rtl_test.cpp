@@ -14,7 +14,11 @@ namespace {
 TEST_CASE("clients of the RTL see what the recovery table says", "[system][recovery]") {
   const std::string load = GENERATE("one", "all");
   CAPTURE(load);
-  check_boot({.name = "recovery-rtl-" + load, .load = load, .faults = faults_until("unplug")});
+  // The first error meets a record that is fetched ahead, which is forgotten and fetched again.
+  check_boot({.name = "recovery-rtl-" + load,
+              .load = load,
+              .faults = faults_until("unplug"),
+              .bus_errors = 2});
 }
 
 }  // namespace

@@ -14,7 +14,7 @@
 namespace {
 
 constexpr char kHelp[] =
-    "usage: kestrel-recovery LOAD/FAULT[@MS]...\n"
+    "usage: kestrel-recovery [--stretch N] [--any-load] LOAD/FAULT[@MS]...\n"
     "\n"
     "Tries each fault under its load, prints KTAP: one line a row, with what guilty and innocent\n"
     "clients saw, and whether jobs run again.\n"
@@ -22,7 +22,12 @@ constexpr char kHelp[] =
     "  FAULT  hang, mmu, illegal, parity, reset: made by the program (parity needs iomem=relaxed)\n"
     "         bus, interrupt, nonfatal, fatal, unplug, death: somebody else makes the device fail\n"
     "         at MS milliseconds of guest time after power-on\n"
+    "  --stretch N  leaves N times as much time for everything, on a slow kernel; 1 to 60\n"
+    "  --any-load   a row is all right although fewer queues were busy than should have been\n"
     "Exit status: 0 all that holds whatever the fault did hold; 1 it did not; 2 wrong usage.\n";
+
+/// A command buffer has to end within the device's budget, and to fit one command.
+constexpr unsigned kStretchMax = 60;
 
 bool read_row(std::string_view text, Row& row) {
   const auto slash = text.find('/');
@@ -46,8 +51,23 @@ bool read_row(std::string_view text, Row& row) {
 
 int main(int argc, char** argv) {
   std::vector<Row> rows;
+  Trying trying;
   for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
     Row row;
+    if (argument == "--any-load") {
+      trying.wants_load = false;
+      continue;
+    }
+    if (argument == "--stretch" && i + 1 < argc) {
+      trying.stretch = static_cast<unsigned>(std::strtoul(argv[++i], nullptr, 10));
+      if (trying.stretch < 1 || trying.stretch > kStretchMax) {
+        std::fprintf(stderr, "kestrel-recovery: stretch '%s' is not 1 to %u\n", argv[i],
+                     kStretchMax);
+        return 2;
+      }
+      continue;
+    }
     if (!read_row(argv[i], row)) {
       std::fprintf(stderr, "kestrel-recovery: wrong row '%s'\n%s", argv[i], kHelp);
       return 2;
@@ -62,7 +82,7 @@ int main(int argc, char** argv) {
   bool all_ok = true;
   std::printf("KTAP version 1\n1..%zu\n", rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const RowResult result = try_row(rows[i]);
+    const RowResult result = try_row(rows[i], trying);
     const std::string load(name_of(rows[i].load)), fault(name_of(rows[i].fault));
     std::printf("%s%s %zu - %s/%s %s\n", result.notes.c_str(), result.ok ? "ok" : "not ok", i + 1,
                 load.c_str(), fault.c_str(), result.facts.c_str());

@@ -38,5 +38,6 @@ std::string facts_of(const Outcome& outcome);
 /// Lines that begin with "# ": causes in full, and guest times.
 std::string notes_of(const Outcome& outcome);
 
-/// What holds in every row: the load was there, all jobs ended, data are right, memory lives.
-void check_outcome(const Outcome& outcome);
+/// What holds in every row: the load was there (if it was to), all jobs ended, data are right,
+/// memory lives.
+void check_outcome(const Outcome& outcome, bool wants_load);

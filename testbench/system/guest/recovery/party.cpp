@@ -35,7 +35,8 @@ constexpr std::uint64_t kNowhere = 0x20'0000'0000;
 constexpr std::uint64_t kScratchpadWordBytes = 16;
 /// So often a bit is flipped, and so long the job takes that waits for it.
 constexpr std::int64_t kFlipEveryNs = 20'000;
-constexpr int kParityLaps = 256;
+constexpr int kParityLaps = 32;
+constexpr int kParityPauses = 10;
 constexpr std::int64_t kFlipsEndNs = 2 * kSecondNs;
 
 /// A job, and where its data come from and go to.
@@ -103,6 +104,8 @@ class Party {
     scratchpad_bytes_ = client_.device().info().scratchpad_bytes;
     fill(trial_from_->bytes(), 1);
     result.queue_count = orders.queues;
+    if (orders.makes_fault && orders.fault == Fault::kParity)
+      registers_ = std::make_unique<Registers>();
     for (unsigned index = 0; index < orders.queues; ++index) {
       queues_.push_back(index == 0 ? client_.queue() : client_.device().make_queue(client_.vm()));
       set_up(index);
@@ -162,12 +165,11 @@ class Party {
   /// Until that job has ended: a flip may be lost on the device, which clears its memory when it
   /// turns to another client.
   void flip_bits() {
-    Registers registers;
     const std::int64_t deadline_ns = now_ns() + kFlipsEndNs;
     const auto word = static_cast<std::uint32_t>(parity_place() / kScratchpadWordBytes);
     const Work& faulty = *std::ranges::find(works_, true, &Work::is_faulty);
     while (!faulty.fence.empty() && faulty.fence[0].status() == 0 && now_ns() < deadline_ns) {
-      registers.flip_bit(word);
+      registers_->flip_bit(word);
       sleep_ns(kFlipEveryNs);
     }
   }
@@ -221,7 +223,8 @@ class Party {
         const auto place = static_cast<std::uint32_t>(parity_place());
         for (int lap = 0; lap < kParityLaps; ++lap) {
           commands.load(work.from->va, place, kPieceBytes).barrier();
-          commands.store(work.to->va, place, kPieceBytes).barrier();
+          commands.store(work.to->va, place, kPieceBytes);
+          commands.add(idle_for(orders_.call_ns / kParityPauses)).barrier();
         }
         break;
       }
@@ -304,6 +307,7 @@ class Party {
   std::uint32_t scratchpad_bytes_ = 0;
   std::vector<std::uint32_t> queues_;
   std::vector<Work> works_;
+  std::unique_ptr<Registers> registers_;  // Only of who flips bits.
 
   // Made beforehand, as a device that is gone gives nothing.
   std::unique_ptr<ClientBuffer> trial_from_ = client_.make_buffer(kPageBytes);

@@ -98,11 +98,11 @@ bool needs_an_access(Fault fault) {
 
 class Trial {
  public:
-  explicit Trial(const Row& row) : row_(row) {
+  Trial(const Row& row, unsigned stretch) : row_(row), stretch_(stretch) {
     const bool outside = is_made_outside(row.fault);
     strike_ns_ = outside ? row.at_ms * kMillisecondNs - clock_lag_ns() : now_ns() + kSetUpNs;
     if (row.load != Load::kIdle)
-      start_ns_ = strike_ns_ - kLeadNs;
+      start_ns_ = strike_ns_ - stretch_ * kLeadNs;
     else
       start_ns_ = strike_ns_ + (outside ? kAfterNs : 0);
     make_orders();
@@ -144,8 +144,8 @@ class Trial {
       orders.fault = row_.fault;
       orders.makes_fault = party == 0 && by_job;
       orders.start_ns = start_ns_;
-      orders.call_ns = kCallNs;
-      orders.fault_ns = start_ns_ + (row_.load == Load::kIdle ? 0 : kFaultNs);
+      orders.call_ns = stretch_ * kCallNs;
+      orders.fault_ns = start_ns_ + (row_.load == Load::kIdle ? 0 : stretch_ * kFaultNs);
       orders.wakes_device = row_.load != Load::kIdle;
       switch (row_.load) {
         case Load::kIdle:
@@ -158,7 +158,7 @@ class Trial {
         case Load::kAll:
           orders.queues = kPartyQueues;
           orders.jobs = kPartyJobs;
-          orders.rest_ns = start_ns_ + kRestNs;
+          orders.rest_ns = start_ns_ + stretch_ * kRestNs;
           break;
       }
       orders_.push_back(orders);
@@ -187,6 +187,7 @@ class Trial {
   }
 
   Row row_;
+  std::int64_t stretch_;
   std::int64_t strike_ns_;  // CLOCK_MONOTONIC
   std::int64_t start_ns_;   // Of the jobs.
   std::string folder_;
@@ -197,17 +198,17 @@ class Trial {
 
 }  // namespace
 
-RowResult try_row(const Row& row) {
+RowResult try_row(const Row& row, const Trying& trying) {
   RowResult result;
   ktap::clear_failures();
   ktap::run_body(
       [&] {
-        Trial trial(row);
+        Trial trial(row, trying.stretch);
         trial.run();
         const Outcome outcome = trial.outcome();
         result.facts = facts_of(outcome);
         result.notes = notes_of(outcome);
-        check_outcome(outcome);
+        check_outcome(outcome, trying.wants_load);
       },
       __FILE__, __LINE__);
   for (const std::string& failure : ktap::failures())

@@ -10,6 +10,12 @@
 
 #include "fault.hpp"
 
+/// How rows are tried.
+struct Trying {
+  unsigned stretch = 1;    ///< factor on all times, 1 to 60: a kernel that checks itself is slow
+  bool wants_load = true;  ///< a row fails unless the queues were busy that should have been
+};
+
 struct Row {
   Fault fault = Fault::kReset;
   Load load = Load::kIdle;
@@ -24,4 +30,4 @@ struct RowResult {
 };
 
 /// Starts the row's processes, lets them work, breaks something, and collects what they saw.
-RowResult try_row(const Row& row);
+RowResult try_row(const Row& row, const Trying& trying);
