@@ -96,6 +96,26 @@ TEST("sync: a job waits for the jobs of another file") {
   CHECK(std::ranges::equal(copy->bytes(), original->bytes()));
 }
 
+TEST("sync: a job waits for the end of a slower queue's job, not for its start") {
+  Client client(DRM_KESTREL_QUEUE_PRIORITY_LOW);
+  const RawDevice& device = client.device();
+  const std::uint32_t quick = device.make_queue(client.vm(), DRM_KESTREL_QUEUE_PRIORITY_HIGH);
+  const auto original = client.make_buffer(kPageBytes);
+  const auto middle = client.make_buffer(kPageBytes);
+  const auto copy = client.make_buffer(kPageBytes);
+  fill(original->bytes(), 6);
+
+  // Between its calls the device would turn to the other queue, if that had anything to do.
+  Job slow = client.job(Commands().copy(original->va, middle->va, kPageBytes));
+  slow.calls.insert(slow.calls.begin(), 8, client.place(Commands().busy(20'000)));
+  const std::uint32_t half_way = client.start(slow);
+  Job chained = client.job(Commands().copy(middle->va, copy->va, kPageBytes));
+  chained.queue_id = quick;
+  chained.in_syncs = {binary(half_way)};
+  CHECK_EQ(client.finish(client.start(chained)), 1);
+  CHECK(std::ranges::equal(copy->bytes(), original->bytes()));
+}
+
 TEST("sync: a syncobj can be waited for and signalled by one job") {
   Client client;
   const std::uint32_t both = make_syncobj(client.device(), DRM_SYNCOBJ_CREATE_SIGNALED);

@@ -412,8 +412,8 @@ struct drm_kestrel_queue_create {
 /**
  * struct drm_kestrel_queue_destroy - arguments of %DRM_IOCTL_KESTREL_QUEUE_DESTROY
  *
- * Jobs that have not ended are given up, and end with -ECANCELED: wait for them first. Closing the
- * file descriptor does the same.
+ * Jobs that have not ended are given up, and end with -ECANCELED, or with -ESRCH if the device had
+ * not got them yet: wait for them first. Closing the file descriptor does the same.
  */
 struct drm_kestrel_queue_destroy {
 	/** @id: in: number of the queue; an unknown one is -ENOENT */
@@ -530,6 +530,7 @@ struct drm_kestrel_sync {
  * - -ETIME: a command buffer took longer than drm_kestrel_info.call_time_max_ms
  * - -EIO: the device reported an error while running it
  * - -ECANCELED: its queue was lost or destroyed before it had ended
+ * - -ESRCH: its queue was destroyed before the device had got it
  * - -ENODEV: the device was removed or reset, or stopped answering
  *
  * The first two lose the queue (&DRM_IOCTL_KESTREL_QUEUE_STATE). Jobs of other queues are not
