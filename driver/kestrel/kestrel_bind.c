@@ -21,7 +21,7 @@
 #include "kestrel_space.h"
 #include "kestrel_vm.h"
 
-/* What mapping can add to the ranges of a VM: its own, and what is left of the old on both sides. */
+/* What mapping can add to the ranges of a VM: its own, and the rest of the old on both sides. */
 #define KESTREL_BIND_SPARE_VAS 3
 
 /**

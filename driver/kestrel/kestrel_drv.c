@@ -79,8 +79,8 @@ static const struct file_operations kestrel_fops = {
 };
 
 const struct drm_driver kestrel_drm_driver = {
-	.driver_features = DRIVER_COMPUTE_ACCEL | DRIVER_GEM | DRIVER_SYNCOBJ |
-			   DRIVER_SYNCOBJ_TIMELINE,
+	.driver_features =
+		DRIVER_COMPUTE_ACCEL | DRIVER_GEM | DRIVER_SYNCOBJ | DRIVER_SYNCOBJ_TIMELINE,
 	.open = kestrel_open,
 	.postclose = kestrel_postclose,
 	.gem_create_object = kestrel_gem_create_object,
@@ -91,7 +91,9 @@ const struct drm_driver kestrel_drm_driver = {
 	.fops = &kestrel_fops,
 	.name = KESTREL_DRIVER_NAME,
 	.desc = "kestrel accelerator",
+	/* clang-format off */
 	KESTREL_OLD_DRIVER_DATE
-	.major = 1,
+		/* clang-format on */
+		.major = 1,
 	.minor = 0,
 };

@@ -271,8 +271,8 @@ static struct kestrel_bo *kestrel_bo_create(struct kestrel_device *kdev, u64 siz
 	return bo;
 }
 
-static int kestrel_bo_create_handle(struct kestrel_device *kdev,
-				    struct drm_kestrel_bo_create *args, struct drm_file *file)
+static int kestrel_bo_create_handle(struct kestrel_device *kdev, struct drm_kestrel_bo_create *args,
+				    struct drm_file *file)
 {
 	struct kestrel_vm *vm = NULL;
 	struct kestrel_bo *bo;

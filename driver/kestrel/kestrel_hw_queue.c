@@ -38,8 +38,8 @@ int kestrel_hw_queues_init(struct kestrel_device *kdev)
 	void *records, *fences;
 	u64 context;
 
-	records = dmam_alloc_coherent(dev, kdev->caps.queues * ring_bytes, &records_dma,
-				      GFP_KERNEL);
+	records =
+		dmam_alloc_coherent(dev, kdev->caps.queues * ring_bytes, &records_dma, GFP_KERNEL);
 	fences = dmam_alloc_coherent(dev, kdev->caps.queues * KESTREL_FENCE_STRIDE, &fences_dma,
 				     GFP_KERNEL);
 	if (!records || !fences)

@@ -57,8 +57,8 @@ static struct kestrel_table *kestrel_table_alloc(struct device *dev, bool leaf)
 	if (!table)
 		return NULL;
 
-	table->entries = dma_alloc_coherent(dev, KESTREL_PAGE_SIZE, &table->dma,
-					    GFP_KERNEL_ACCOUNT);
+	table->entries =
+		dma_alloc_coherent(dev, KESTREL_PAGE_SIZE, &table->dma, GFP_KERNEL_ACCOUNT);
 	if (!table->entries) {
 		kfree(table);
 		return NULL;

@@ -60,7 +60,7 @@ static int kestrel_pm_suspend(struct device *dev)
 	if (pm_runtime_suspended(dev))
 		return 0;
 
-	/* While the scheduler stays stopped nothing may stop it again; interrupts are off by then. */
+	/* While the scheduler stays stopped nothing may stop it again; interrupts are off. */
 	kestrel_sched_pause(kdev);
 	kestrel_pm_stop(kdev);
 	kestrel_sched_leave_paused(kdev);
@@ -82,8 +82,7 @@ static int kestrel_pm_resume(struct device *dev)
 
 const struct dev_pm_ops kestrel_pm_ops = {
 	SYSTEM_SLEEP_PM_OPS(kestrel_pm_suspend, kestrel_pm_resume)
-	RUNTIME_PM_OPS(kestrel_pm_runtime_suspend, kestrel_pm_runtime_resume, NULL)
-};
+		RUNTIME_PM_OPS(kestrel_pm_runtime_suspend, kestrel_pm_runtime_resume, NULL)};
 
 /**
  * kestrel_pm_init() - let the device go to sleep when it has nothing to do

@@ -244,7 +244,7 @@ static void kestrel_lose_queue(struct kestrel_device *kdev, struct kestrel_hw_qu
 	struct kestrel_queue *queue = hw->owner;
 	const struct kestrel_fault *fault = &queue->fault;
 
-	drm_dbg(&kdev->drm, "queue %u: error %d, cause %u, fault %u, call %u, offset %u, va 0x%llx\n",
+	drm_dbg(&kdev->drm, "queue %u: error %d, cause %u, fault %u, call %u, offset %u, va %llx\n",
 		hw->index, error, fault->cause, fault->fault, fault->call, fault->offset,
 		fault->va);
 	queue->error = error;

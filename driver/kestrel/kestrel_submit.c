@@ -229,7 +229,7 @@ static void kestrel_submission_commit(struct kestrel_submission *sub, struct kes
 
 	drm_sched_job_arm(&job->base);
 	finished = &job->base.s_fence->finished;
-	/* One scheduler serves many queues: that a job is in its ring says nothing to the others. */
+	/* One scheduler serves many queues: that a job is in its ring says nothing to others. */
 	set_bit(DRM_SCHED_FENCE_DONT_PIPELINE, &finished->flags);
 	/* Whoever shares a buffer can wait for the job; nobody has to. */
 	drm_gpuvm_exec_resv_add_fence(exec, finished, DMA_RESV_USAGE_BOOKKEEP,

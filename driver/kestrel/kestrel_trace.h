@@ -13,6 +13,9 @@
 #include "kestrel_job.h"
 #include "kestrel_queue.h"
 
+/* The macros are not the formatter's to understand. */
+/* clang-format off */
+
 DECLARE_EVENT_CLASS(kestrel_job,
 	TP_PROTO(const struct kestrel_job *job, int error),
 	TP_ARGS(job, error),
@@ -94,7 +97,7 @@ TRACE_EVENT(kestrel_queue_lost,
 		__entry->offset = queue->fault.offset;
 		__entry->va = queue->fault.va;
 	),
-	TP_printk("dev=%s queue=%u error=%d cause=%u fault=%u opcode=%u call=%u offset=%u va=0x%llx",
+	TP_printk("dev=%s queue=%u error=%d cause=%u fault=%u opcode=%u call=%u offset=%u va=%llx",
 		  __get_str(dev), __entry->queue, __entry->error, __entry->cause, __entry->fault,
 		  __entry->opcode, __entry->call, __entry->offset, __entry->va)
 );
@@ -107,6 +110,8 @@ TRACE_EVENT(kestrel_reset,
 	TP_fast_assign(__assign_str(dev);),
 	TP_printk("dev=%s", __get_str(dev))
 );
+
+/* clang-format on */
 
 #endif
 

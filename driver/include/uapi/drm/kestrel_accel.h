@@ -21,7 +21,7 @@
  * How it is used: a program creates buffer objects (BO), an address space of its own (VM), and
  * binds ranges of the one at addresses of its choice in the other. It creates a queue, which is one
  * queue of the hardware and works in one VM, and submits jobs to it: command buffers, by address in
- * that VM, which the kernel neither copies nor looks into. Synchronisation is explicit, by syncobjs.
+ * that VM, which the kernel neither copies nor looks into. Synchronisation is explicit: syncobjs.
  *
  * Errors that every call can return, and that are not repeated below:
  *
@@ -169,7 +169,7 @@ struct drm_kestrel_info {
 	/** @bo_bytes_max: size of the largest buffer object */
 	__u64 bo_bytes_max;
 
-	/** @page_sizes: bit n is set if the device has pages of 2^n bytes; the least is always used */
+	/** @page_sizes: bit n stands for pages of 2^n bytes; alignment to the least is enough */
 	__u64 page_sizes;
 };
 
@@ -329,8 +329,8 @@ struct drm_kestrel_vm_bind_op {
 	__u32 flags;
 
 	/**
-	 * @handle: in: MAP: GEM handle, an unknown one is -ENOENT, one that is private to another VM
-	 * is -EINVAL; UNMAP: must be zero, else -EINVAL
+	 * @handle: in: MAP: GEM handle, an unknown one is -ENOENT, one private to another VM is
+	 * -EINVAL; UNMAP: must be zero, else -EINVAL
 	 */
 	__u32 handle;
 
@@ -430,7 +430,7 @@ enum drm_kestrel_queue_flags {
 	/** @DRM_KESTREL_QUEUE_LOST: a job of it failed; it takes no more, and can be destroyed */
 	DRM_KESTREL_QUEUE_LOST = 1 << 0,
 
-	/** @DRM_KESTREL_QUEUE_FAULT: the device said why, and the members about it mean something */
+	/** @DRM_KESTREL_QUEUE_FAULT: the device said why; the members about it are valid */
 	DRM_KESTREL_QUEUE_FAULT = 1 << 1,
 };
 
@@ -640,7 +640,7 @@ struct drm_kestrel_counters {
 	/** @queue_id: in: QUEUE: its number, an unknown one is -ENOENT; else must be zero */
 	__u32 queue_id;
 
-	/** @size: in: bytes at @pointer, more than 4096 is -EINVAL; out: bytes that mean something */
+	/** @size: in: bytes at @pointer, more than 4096 is -EINVAL; out: bytes that are valid */
 	__u32 size;
 
 	/** @pad: in: must be zero, else -EINVAL */
