@@ -87,7 +87,7 @@ TEST_CASE("stall: a stop and continue in the middle does not cut it short",
   over = true;
   monitor.join();
   bench.peer.join();
-  INFO("stderr: " << outcome.stderr_text);
+  INFO("status: " << outcome.status << " stderr: " << outcome.stderr_text);
   REQUIRE(outcome.done());
   for (const size_t loop : loops) {
     CHECK(outcome.results[loop].t0 == outcome.results[uncharged].t0 + kCostNs);
