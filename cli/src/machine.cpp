@@ -90,11 +90,14 @@ std::vector<std::string> qemu_arguments(const Machine& machine) {
   std::vector<std::string> arguments = {
       "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
       // No controller that nothing is attached to: its driver would only cost boot time.
-      "-machine", "q35,sata=off,smbus=off,usb=off,i8042=off,vmport=off,dump-guest-core=off", "-cpu",
-      "qemu64", "-smp", "1", "-m", std::format("{}M", options.memory_mib), "-icount",
-      "shift=0,sleep=off", "-rtc", "base=2026-01-01T00:00:00,clock=vm", "-seed",
-      std::to_string(options.seed), "-kernel", machine.kernel.image.string(), "-initrd",
-      folder.image().string(), "-append", kernel_arguments(options)};
+      "-machine", "q35,sata=off,smbus=off,usb=off,i8042=off,vmport=off,dump-guest-core=off",
+      // Root ports that the guest drives itself: else they never say that their link is up, and
+      // Linux gives a device up after a fatal error.
+      "-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off", "-cpu", "qemu64", "-smp", "1",
+      "-m", std::format("{}M", options.memory_mib), "-icount", "shift=0,sleep=off", "-rtc",
+      "base=2026-01-01T00:00:00,clock=vm", "-seed", std::to_string(options.seed), "-kernel",
+      machine.kernel.image.string(), "-initrd", folder.image().string(), "-append",
+      kernel_arguments(options)};
   if (machine.interactive) {
     add_serial(arguments, "console",
                std::format("stdio,mux=on,signal=off,logfile={}", escaped(folder.console())));

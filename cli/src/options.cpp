@@ -125,8 +125,8 @@ class Parser {
     auto* test = app_.add_subcommand("test", "Builds everything and runs the tests");
     test->callback([this] { options_.subcommand = Subcommand::kTest; });
     test->add_option("-L,--label", options_.test.label,
-                     "only tests with a label that matches this expression; the labels long and "
-                     "debug-kernel run only when named so");
+                     "only tests with a label that matches this expression; the labels long, "
+                     "debug-kernel and browser run only when named so");
     test->add_option("-R,--name", options_.test.name, "only tests whose name matches");
   }
 

@@ -15,8 +15,8 @@
 namespace presil::cli {
 namespace {
 
-/// Labels of tests that take long, or a kernel that the environment does not hold.
-constexpr const char* kOnlyWhenNamed[] = {"long", "debug-kernel"};
+/// Labels of tests that take long, or what the environment does not hold.
+constexpr const char* kOnlyWhenNamed[] = {"long", "debug-kernel", "browser"};
 
 bool names(const std::string& expression, const char* label) {
   if (expression.empty()) {

@@ -8,15 +8,17 @@
 #include <utility>
 
 #include "sim/base/parse.hpp"
-#include "sim/base/time.hpp"
 
 namespace presil {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, FaultKind>, 8> kKinds = {{
+constexpr std::array<std::pair<std::string_view, FaultKind>, 11> kKinds = {{
     {"silent-read", FaultKind::kSilentRead},
     {"drop-write", FaultKind::kDropWrite},
     {"dma-error", FaultKind::kDmaError},
+    {"drop-msix", FaultKind::kDropMsix},
+    {"error-nonfatal", FaultKind::kErrorNonfatal},
+    {"error-fatal", FaultKind::kErrorFatal},
     {"close", FaultKind::kClose},
     {"truncate", FaultKind::kTruncate},
     {"nonsense", FaultKind::kNonsense},
@@ -24,10 +26,11 @@ constexpr std::array<std::pair<std::string_view, FaultKind>, 8> kKinds = {{
     {"hang", FaultKind::kHang},
 }};
 
-constexpr std::array<std::pair<std::string_view, Faults::Site>, 3> kSites = {{
+constexpr std::array<std::pair<std::string_view, Faults::Site>, 4> kSites = {{
     {"read", Faults::Site::kRead},
     {"write", Faults::Site::kWrite},
     {"dma", Faults::Site::kDma},
+    {"msix", Faults::Site::kMsix},
 }};
 
 template <typename Value, std::size_t kSize>
@@ -46,6 +49,8 @@ bool fits(FaultKind kind, Faults::Site site) {
       return site == Faults::Site::kWrite;
     case FaultKind::kDmaError:
       return site == Faults::Site::kDma;
+    case FaultKind::kDropMsix:
+      return site == Faults::Site::kMsix;
     case FaultKind::kTruncate:
       return true;
     default:
@@ -100,6 +105,17 @@ bool Faults::strikes_slowly(FaultKind kind) {
     return false;
   faults_.erase(fault);
   return true;
+}
+
+std::optional<Picoseconds> Faults::next_error_ps() const {
+  std::optional<Picoseconds> next;
+  for (const Fault& fault : faults_) {
+    const bool is_error =
+        fault.kind == FaultKind::kErrorNonfatal || fault.kind == FaultKind::kErrorFatal;
+    if (is_error && !fault.site && (!next || fault.when < *next))
+      next = fault.when;
+  }
+  return next;
 }
 
 }  // namespace presil

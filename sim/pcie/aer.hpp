@@ -10,9 +10,11 @@
 namespace presil::aer {
 
 /// Uncorrectable error status.
+inline constexpr std::uint32_t kPoisonedTlp = 1u << 12;
 inline constexpr std::uint32_t kCompletionTimeout = 1u << 14;
 inline constexpr std::uint32_t kCompleterAbort = 1u << 15;
 inline constexpr std::uint32_t kReceiverOverflow = 1u << 17;
+inline constexpr std::uint32_t kMalformedTlp = 1u << 18;
 inline constexpr std::uint32_t kUnsupportedRequest = 1u << 20;
 
 /// Correctable error status.

@@ -66,6 +66,10 @@ PcieEndpoint::PcieEndpoint(const sc_core::sc_module_name& name, const Parameters
   set_stack_size(kThreadStackBytes);
   SC_THREAD(send_upstream);
   set_stack_size(kThreadStackBytes);
+  if (faults_.next_error_ps()) {
+    SC_THREAD(strike_in_time);
+    set_stack_size(kThreadStackBytes);
+  }
 }
 
 PcieEndpoint::~PcieEndpoint() = default;
@@ -99,6 +103,7 @@ void PcieEndpoint::accept_request(tlm::tlm_generic_payload& transaction,
   const Picoseconds deadline_ps = now_ps() + parameters_.completion_timeout_ps;
   const bool queued = wait_for_room(deadline_ps);
   const bool lost = request.is_write && faults_.strikes(FaultKind::kDropWrite);
+  strike_errors();
   if (queued && !lost) {
     request.due_ps = now_ps() + parameters_.link_latency_ps;
     request.is_pending = true;
@@ -281,6 +286,7 @@ void PcieEndpoint::forward_dma(tlm::tlm_generic_payload& transaction, sc_core::s
       piece_.set_streaming_width(static_cast<unsigned>(bytes));
       sc_core::sc_time start = delay;
       memory->b_transport(piece_, start);
+      strike_errors();
     } else {
       piece_tlp_.status = PRESIL_STATUS_UNSUPPORTED_REQUEST;
       const std::span contents(reinterpret_cast<const std::byte*>(data), bytes);
@@ -353,11 +359,38 @@ void PcieEndpoint::send_upstream() {
     }
     const Upstream message = upstream_.front();
     upstream_.pop_front();
-    if (message.is_msix)
-      messages->send_msix(message.vector);
-    else
+    if (!message.is_msix)
       messages->send_error(message.severity, message.status_bit);
+    else
+      send_msix(message.vector);
   }
+}
+
+void PcieEndpoint::send_msix(std::uint32_t vector) {
+  faults_.count(Faults::Site::kMsix);
+  if (faults_.strikes(FaultKind::kDropMsix))
+    recorder_.msix(vector, "lost");
+  else
+    messages->send_msix(vector);
+  strike_errors();
+}
+
+// ---------------------------------------------------------------------------- errors on purpose
+
+// Waits by itself, so that `next` counts it and an idle guest is woken.
+void PcieEndpoint::strike_in_time() {
+  while (const auto due_ps = faults_.next_error_ps()) {
+    if (*due_ps > now_ps())
+      wait(to_sc_time(*due_ps - now_ps()));
+    strike_errors();
+  }
+}
+
+void PcieEndpoint::strike_errors() {
+  if (faults_.strikes(FaultKind::kErrorNonfatal))
+    report(PRESIL_ERROR_NONFATAL, aer::kPoisonedTlp);
+  if (faults_.strikes(FaultKind::kErrorFatal))
+    report(PRESIL_ERROR_FATAL, aer::kMalformedTlp);
 }
 
 }  // namespace presil

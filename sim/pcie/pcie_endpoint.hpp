@@ -92,6 +92,9 @@ class PcieEndpoint : public sc_core::sc_module, public InterruptInterface {
   void forward_dma(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
   void serve_requests();
   void send_upstream();
+  void send_msix(std::uint32_t vector);
+  void strike_in_time();
+  void strike_errors();
   bool wait_for_room(Picoseconds deadline_ps);
   void execute(Request& request);
   std::uint32_t access_word(bool is_write, std::uint64_t offset, std::uint32_t& word,

@@ -54,7 +54,7 @@ class Recorder {
   void dma_write(Picoseconds time_ps, std::uint64_t addr, std::uint64_t attr, std::uint32_t status,
                  std::span<const std::byte> data);
 
-  /// \param fate  "sent", or why it was not: "disabled", "refused".
+  /// \param fate  "sent", or why it was not: "disabled", "refused", "lost".
   void msix(std::uint32_t vector, std::string_view fate);
   void error(std::string_view severity, std::uint32_t status_bit);
   void config(std::uint32_t flags, std::uint32_t mps_bytes, std::uint32_t mrrs_bytes,

@@ -20,10 +20,11 @@ std::string line(const TestOptions& options) {
 }
 
 TEST_CASE("long tests run only when they are named", "[cli][test]") {
-  CHECK_THAT(line({}), ContainsSubstring("-LE '^long$|^debug-kernel$'"));
-  CHECK_THAT(line({"system", ""}), ContainsSubstring("-LE '^long$|^debug-kernel$' -L system"));
-  CHECK_THAT(line({"long", ""}), ContainsSubstring("-LE '^debug-kernel$' -L long"));
-  CHECK_THAT(line({"long|debug", ""}), !ContainsSubstring("-LE"));
+  CHECK_THAT(line({}), ContainsSubstring("-LE '^long$|^debug-kernel$|^browser$'"));
+  CHECK_THAT(line({"system", ""}),
+             ContainsSubstring("-LE '^long$|^debug-kernel$|^browser$' -L system"));
+  CHECK_THAT(line({"long", ""}), ContainsSubstring("-LE '^debug-kernel$|^browser$' -L long"));
+  CHECK_THAT(line({"long|debug|brow", ""}), !ContainsSubstring("-LE"));
 }
 
 TEST_CASE("names go to CTest, and a JUnit file comes back", "[cli][test]") {

@@ -182,6 +182,18 @@ TEST_CASE("a fault on the command line breaks what it says, once", "[sim][fault]
       CHECK(bench.burst(LinkPeer::kMemoryBase, ProbeBench::shape(1, 4, 1), false) == response);
     CHECK(bench.quit() == 0);
   }
+  SECTION("a lost interrupt") {
+    ProbeBench bench({"--fault", "drop-msix@msix:2"});
+    for (const unsigned line : {1u, 2u, 4u}) {
+      bench.write(kIrq, line);
+      bench.advance(10 * kMicrosecond);
+    }
+    REQUIRE(bench.peer.interrupts.size() == 2);
+    CHECK(bench.peer.interrupts[0].vector == 0);
+    CHECK(bench.peer.interrupts[1].vector == 2);
+    CHECK(bench.quit() == 0);
+    CHECK(bench.simulator.events().contains(" msix vector=1 lost\n"));
+  }
   SECTION("a closed link") {
     ProbeBench bench({"--fault", "close@read:1"});
     CHECK_THROWS_AS(bench.read(kScratch), LinkError);
@@ -229,6 +241,56 @@ TEST_CASE("a fault on the command line breaks what it says, once", "[sim][fault]
     bench.peer.close_socket();
     CHECK(bench.simulator.wait() == 4);
   }
+}
+
+constexpr std::uint32_t kPoisonedTlp = 1u << 12, kMalformedTlp = 1u << 18;
+
+TEST_CASE("an error is reported where the command line says, and the run goes on", "[sim][fault]") {
+  struct Case {
+    const char* kind;
+    presil_error_severity severity;
+    std::uint32_t status_bit;
+  };
+  const auto wanted = GENERATE(Case{"error-nonfatal", PRESIL_ERROR_NONFATAL, kPoisonedTlp},
+                               Case{"error-fatal", PRESIL_ERROR_FATAL, kMalformedTlp});
+  const auto* const site = GENERATE("read:2", "write:3", "dma:2", "msix:1", "time:50us");
+  CAPTURE(wanted.kind, site);
+  ProbeBench bench({"--fault", std::string(wanted.kind) + "@" + site});
+  CHECK(bench.read(kScratch).status == PRESIL_STATUS_SUCCESS);
+  CHECK(bench.peer.errors.empty());
+  for (int times = 0; times < 3; ++times)
+    CHECK(bench.burst(LinkPeer::kMemoryBase, ProbeBench::shape(1, 4, 1), false) == 0);
+  bench.write(kIrq, 1);
+  bench.advance(100 * kMicrosecond);
+  CHECK(bench.peer.interrupts.size() == 1);
+  REQUIRE(bench.peer.errors.size() == 1);
+  CHECK(bench.peer.errors[0].severity == wanted.severity);
+  CHECK(bench.peer.errors[0].status_bit == wanted.status_bit);
+  CHECK(bench.quit() == 0);
+}
+
+TEST_CASE("an error at a time wakes an idle device, and counts as what comes next",
+          "[sim][fault]") {
+  constexpr std::uint64_t kDue = 50 * kMicrosecond;
+  ProbeBench bench({"--fault", "error-nonfatal@time:50us", "--fault", "error-fatal@time:90us"});
+  bench.read(kScratch);
+  const std::uint64_t cycles = bench.peer.progress().rtl_cycles;
+  CHECK(bench.advance(10 * kMicrosecond).next_ps == kDue);
+  CHECK(bench.advance(100 * kMicrosecond, true).status == PRESIL_STATUS_STOPPED);
+  // It crosses the link first.
+  CHECK(bench.now > kDue);
+  CHECK(bench.now < kDue + kMicrosecond);
+  CHECK(bench.peer.errors.empty());
+  const std::uint64_t stopped = bench.now;
+  CHECK(bench.advance(0).next_ps == 90 * kMicrosecond);
+  REQUIRE(bench.peer.errors.size() == 1);
+  CHECK(bench.peer.errors[0].time_ps == stopped);
+  CHECK(bench.advance(100 * kMicrosecond).next_ps == PRESIL_LINK_NEVER);
+  REQUIRE(bench.peer.errors.size() == 2);
+  CHECK(bench.peer.errors[1].severity == PRESIL_ERROR_FATAL);
+  // Its clock stood still meanwhile.
+  CHECK(bench.peer.progress().rtl_cycles < cycles + 1000);
+  CHECK(bench.quit() == 0);
 }
 
 TEST_CASE("waves are written for the window that was asked for", "[sim][waves]") {

@@ -29,8 +29,9 @@ Faults faults_of(std::initializer_list<std::string_view> texts) {
   return faults;
 }
 
-constexpr FaultKind kEveryKind[] = {kSilentRead, kDropWrite, kDmaError, kClose,
-                                    kTruncate,   kNonsense,  kExit,     kHang};
+constexpr FaultKind kEveryKind[] = {kSilentRead,    kDropWrite,  kDmaError, kDropMsix,
+                                    kErrorNonfatal, kErrorFatal, kClose,    kTruncate,
+                                    kNonsense,      kExit,       kHang};
 
 bool any_strikes(Faults& faults) {
   bool any = false;
@@ -41,21 +42,25 @@ bool any_strikes(Faults& faults) {
 
 TEST_CASE("without a fault nothing strikes", "[sim][base]") {
   Faults faults;
-  for (const Faults::Site site : {kHello, kRead, kWrite, kDma})
+  for (const Faults::Site site : {kHello, kRead, kWrite, kDma, kMsix})
     faults.count(site);
   CHECK(!any_strikes(faults));
 }
 
 TEST_CASE("a fault strikes once, at its occurrence", "[sim][base]") {
-  const auto [text, kind, site] = GENERATE(
-      table<std::string_view, FaultKind, Faults::Site>({{"silent-read@read:3", kSilentRead, kRead},
-                                                        {"drop-write@write:3", kDropWrite, kWrite},
-                                                        {"dma-error@dma:3", kDmaError, kDma},
-                                                        {"close@read:3", kClose, kRead},
-                                                        {"nonsense@write:3", kNonsense, kWrite},
-                                                        {"truncate@dma:3", kTruncate, kDma},
-                                                        {"exit@dma:0x3", kExit, kDma},
-                                                        {"hang@read:3", kHang, kRead}}));
+  const auto [text, kind, site] = GENERATE(table<std::string_view, FaultKind, Faults::Site>(
+      {{"silent-read@read:3", kSilentRead, kRead},
+       {"drop-write@write:3", kDropWrite, kWrite},
+       {"dma-error@dma:3", kDmaError, kDma},
+       {"drop-msix@msix:3", kDropMsix, kMsix},
+       {"error-nonfatal@msix:3", kErrorNonfatal, kMsix},
+       {"error-fatal@read:3", kErrorFatal, kRead},
+       {"error-fatal@dma:3", kErrorFatal, kDma},
+       {"close@read:3", kClose, kRead},
+       {"nonsense@write:3", kNonsense, kWrite},
+       {"truncate@dma:3", kTruncate, kDma},
+       {"exit@dma:0x3", kExit, kDma},
+       {"hang@read:3", kHang, kRead}}));
   CAPTURE(text);
   Faults faults = faults_of({text});
   CHECK(!faults.strikes(kind));
@@ -82,6 +87,7 @@ TEST_CASE("each site has a count of its own", "[sim][base]") {
   faults.count(kWrite);
   faults.count(kRead);
   faults.count(kDma);
+  faults.count(kMsix);
   CHECK(!any_strikes(faults));
   faults.count(kWrite);
   CHECK(any_strikes(faults));
@@ -138,6 +144,22 @@ TEST_CASE("a fault at a time strikes at the first asking at or after it", "[sim]
   CHECK(!faults.strikes(kClose));
 }
 
+TEST_CASE("errors at a time are told beforehand, the earliest first", "[sim][base]") {
+  const Picoseconds start_ps = now_ps();
+  Faults faults =
+      faults_of({std::format("error-fatal@time:{}ps", start_ps + 2000), "error-fatal@dma:1",
+                 std::format("error-nonfatal@time:{}ps", start_ps + 1000),
+                 std::format("close@time:{}ps", start_ps + 500)});
+  CHECK(faults.next_error_ps() == start_ps + 1000);
+  testbench::pass(1000);
+  CHECK(faults.strikes(kErrorNonfatal));
+  CHECK(!faults.strikes(kErrorFatal));
+  CHECK(faults.next_error_ps() == start_ps + 2000);
+  testbench::pass(1000);
+  CHECK(faults.strikes(kErrorFatal));
+  CHECK(!faults.next_error_ps());
+}
+
 TEST_CASE("text that is no fault is refused", "[sim][base]") {
   const std::string_view text =
       GENERATE(as<std::string_view>(), "", "@", "close", "close@", "@read:1", "close@read",
@@ -150,10 +172,11 @@ TEST_CASE("text that is no fault is refused", "[sim][base]") {
 }
 
 TEST_CASE("a fault that cannot be where it was asked for is refused", "[sim][base]") {
-  const std::string_view text =
-      GENERATE(as<std::string_view>(), "silent-read@write:1", "silent-read@dma:1",
-               "drop-write@read:1", "drop-write@dma:1", "dma-error@read:1", "dma-error@write:1",
-               "close@hello", "exit@hello", "hang@hello", "nonsense@hello", "silent-read@hello");
+  const std::string_view text = GENERATE(
+      as<std::string_view>(), "silent-read@write:1", "silent-read@dma:1", "drop-write@read:1",
+      "drop-write@dma:1", "dma-error@read:1", "dma-error@write:1", "drop-msix@dma:1",
+      "drop-msix@write:1", "drop-msix@hello", "error-fatal@hello", "error-nonfatal@hello",
+      "close@hello", "exit@hello", "hang@hello", "nonsense@hello", "silent-read@hello");
   CAPTURE(text);
   CHECK(!Faults().add(text));
 }

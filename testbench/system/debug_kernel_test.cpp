@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <regex>
 #include <set>
-#include <sstream>
 #include <string>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include "kernel_reports.hpp"
 #include "ktap_report.hpp"
 #include "presil_run.hpp"
 
@@ -20,29 +20,6 @@ namespace presil::system {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
-
-/// The console's lines in which a check of the kernel reports something.
-std::string reports(const std::string& console) {
-  static const std::regex bad(
-      "BUG:|WARNING:|DMA-API: .*(error|device driver)|kmemleak: .*new suspected|"
-      "possible circular locking|possible recursive locking|suspicious RCU|Call "
-      "Trace|ODEBUG:|Oops");
-  std::istringstream lines(console);
-  std::string found;
-  for (std::string line; std::getline(lines, line);) {
-    found += std::regex_search(line, bad) ? line + "\n" : "";
-  }
-  return found;
-}
-
-/// Two looks for leaks: an object is not called one before it is 5 s old.
-constexpr auto kLookForLeaks =
-    "leaks=/sys/kernel/debug/kmemleak; echo scan >$leaks; sleep 6; echo scan >$leaks; cat $leaks";
-
-std::vector<std::string> on_debug_kernel(std::vector<std::string> options = {}) {
-  options.insert(options.end(), {"--kernel", "debug", "--model", "functional", "--hang", "300"});
-  return options;
-}
 
 TEST_CASE("the driver gives the debug kernel nothing to report", "[system][debug-kernel]") {
   const auto run =
@@ -55,7 +32,7 @@ TEST_CASE("the driver gives the debug kernel nothing to report", "[system][debug
   CHECK_THAT(run.output, ContainsSubstring("equal") && !ContainsSubstring("unreferenced object"));
   const auto console = run.file("guest-console.log");
   CHECK_THAT(console, ContainsSubstring("kestrel") && ContainsSubstring("KernelAddressSanitizer"));
-  CHECK(reports(console) == "");
+  CHECK(kernel_reports(console) == "");
 }
 
 /// The kernel's messages without their times.
@@ -83,7 +60,7 @@ TEST_CASE("the driver's KUnit tests pass", "[system][debug-kernel]") {
   CHECK(suites == std::set<std::string>{"kestrel_array", "kestrel_bind", "kestrel_mmu",
                                         "kestrel_recover", "kestrel_ring", "kestrel_submit"});
   CHECK_THAT(messages, ContainsSubstring("ok 5 kestrel_mmu_test_sequence"));
-  CHECK(reports(console) == "");
+  CHECK(kernel_reports(console) == "");
 }
 
 TEST_CASE("what the driver shows of itself gives the debug kernel nothing to report",
@@ -100,7 +77,7 @@ TEST_CASE("what the driver shows of itself gives the debug kernel nothing to rep
     CHECK(result.ok);
   }
   CHECK_THAT(run.output, !ContainsSubstring("unreferenced object"));
-  CHECK(reports(run.file("guest-console.log")) == "");
+  CHECK(kernel_reports(run.file("guest-console.log")) == "");
 }
 
 struct Fault {
@@ -124,7 +101,7 @@ TEST_CASE("the debug kernel reports a driver's fault", "[system][debug-kernel]")
   CHECK(run.status == 0);
   const auto console = run.file("guest-console.log");
   CHECK(std::regex_search(console, std::regex(fault.report)));
-  CHECK_FALSE(reports(console).empty());
+  CHECK_FALSE(kernel_reports(console).empty());
 }
 
 }  // namespace

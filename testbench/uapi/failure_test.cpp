@@ -152,11 +152,16 @@ TEST("failure: the time is each command buffer's, not the job's or the queue's")
 }
 
 TEST("failure: jobs before it ended well, jobs after it are ECANCELED") {
-  Client client;
-  const std::uint32_t before = client.start(Commands().barrier());
+  Client client, holder;
+  // Held back, so that all are queued before the first fails.
+  const std::uint32_t held = holder.start(Commands().hang());
+  Job first = client.job(Commands().barrier());
+  first.in_syncs = {binary(share_syncobj(holder.device(), held, client.device()))};
+  const std::uint32_t before = client.start(first);
   const std::uint32_t failed = client.start(Commands().add(command(0xff)));
   const std::uint32_t after = client.start(Commands().barrier());
   const std::uint32_t last = client.start(Commands().barrier());
+  REQUIRE_EQ(holder.device().destroy_queue(holder.queue()), 0);
   CHECK_EQ(client.finish(before), 1);
   CHECK_EQ(client.finish(failed), -EIO);
   CHECK_EQ(client.finish(after), -ECANCELED);

@@ -133,7 +133,7 @@ TEST("signals: queues are made and destroyed under a storm of signals") {
   Client client;
   const RawDevice& device = client.device();
   const Alarms storm(0, 100, 150);
-  for (int lap = 0; lap < 50; ++lap) {
+  for (int lap = 0; lap < 400; ++lap) {
     drm_kestrel_queue_create create{};
     create.vm_id = client.vm();
     CHECK_EQ(repeat([&] { return device.call(DRM_IOCTL_KESTREL_QUEUE_CREATE, &create); }), 0);

@@ -169,6 +169,16 @@ int SyncFile::status() const {
   return sync_file_status(fd_);
 }
 
+std::int64_t SyncFile::ended_ns() const {
+  sync_fence_info fence{};
+  sync_file_info info{};
+  info.num_fences = 1;
+  info.sync_fence_info = reinterpret_cast<std::uintptr_t>(&fence);
+  if (ioctl(fd_, SYNC_IOC_FILE_INFO, &info) < 0 || fence.status == 0)
+    return 0;
+  return static_cast<std::int64_t>(fence.timestamp_ns);
+}
+
 drm_kestrel_sync binary(std::uint32_t handle) {
   drm_kestrel_sync sync{};
   sync.handle = handle;

@@ -50,6 +50,8 @@ class SyncFile {
   int wait() const;
   /// How the job ended, without waiting.
   int status() const;
+  /// When it ended, CLOCK_MONOTONIC in nanoseconds; 0: it has not, or cannot be asked.
+  std::int64_t ended_ns() const;
 
  private:
   int fd_;

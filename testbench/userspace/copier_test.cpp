@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
@@ -58,18 +59,18 @@ struct Bench {
   Bench() {
     kestrel_device* opened = nullptr;
     REQUIRE(kestrel::internal::open_device_on(kernel, nullptr, &opened) == 0);
-    device.reset(opened);
+    device.emplace(opened);
     RandomInput(1, kLength).read(piece).value();
   }
 
   std::expected<std::span<const std::byte>, std::string> copy() {
-    copier = Copier::create(device.get(), kLength, kSourceOffset, kDestinationOffset);
+    copier = Copier::create(*device, kLength, kSourceOffset, kDestinationOffset);
     REQUIRE(copier);
     return copier->copy(piece);
   }
 
   LyingKernel kernel;
-  KestrelPtr<kestrel_device> device;
+  std::optional<kestrel::Device> device;
   std::vector<std::byte> piece = std::vector<std::byte>(kLength);
   std::expected<Copier, std::string> copier = std::unexpected("not made");
 };

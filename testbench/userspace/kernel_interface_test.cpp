@@ -53,6 +53,20 @@ TEST_CASE("kernel interface: A descriptor reads, writes, and ends at exec", "[us
   CHECK(fcntl(fd, F_GETFD) == -1);
 }
 
+TEST_CASE("kernel interface: A second descriptor outlives the first, and ends at exec",
+          "[userspace][kernel]") {
+  const TemporaryFolder folder;
+  const int fd = running_kernel().open(folder.write("node", "hover").c_str());
+  CHECK(running_kernel().size_bytes(fd) == 5);
+  const int copy = running_kernel().duplicate(fd);
+  running_kernel().close(fd);
+  CHECK((fcntl(copy, F_GETFD) & FD_CLOEXEC) != 0);
+  CHECK(running_kernel().size_bytes(copy) == 5);
+  running_kernel().close(copy);
+  CHECK(running_kernel().duplicate(copy) == -EBADF);
+  CHECK(running_kernel().size_bytes(copy) == -EBADF);
+}
+
 TEST_CASE("kernel interface: A node that is not there is not made", "[userspace][kernel]") {
   const TemporaryFolder folder;
   CHECK(running_kernel().open((folder.path() / "node").c_str()) == -ENOENT);

@@ -4,10 +4,7 @@
 // kestrel-copy as a whole: its statuses, and what it says and leaves. Its main() is called from
 // here, with a kernel that stands in for the running one.
 
-#include <unistd.h>
-
 #include <cerrno>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,68 +12,23 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "fake_kernel.hpp"
-#include "testbench/support/captured_stream.hpp"
 #include "testbench/support/temporary_folder.hpp"
+#include "tool_bench.hpp"
 
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::EndsWith;
 using Catch::Matchers::StartsWith;
-using presil::testbench::CapturedStream;
 using presil::testbench::TemporaryFolder;
 
 int kestrel_copy_main(int argc, char** argv);
 
 namespace {
 
-FakeKernel* present_kernel = nullptr;
-
-}  // namespace
-
-// Takes the place of the library's own.
-kestrel::internal::KernelInterface& kestrel::internal::running_kernel() {
-  return *present_kernel;
-}
-
-namespace {
-
-struct Ended {
-  int status = -1;
-  std::string output;
-  std::string errors;
-};
-
-struct Bench {
-  Bench() {
-    present_kernel = &kernel;
-    kernel.info.bo_bytes_max = 64 << 20;
-  }
-  ~Bench() { present_kernel = nullptr; }
-  Bench(const Bench&) = delete;
-  Bench& operator=(const Bench&) = delete;
-
-  Ended run(std::vector<std::string> words) {
-    words.insert(words.begin(), "kestrel-copy");
-    std::vector<char*> argv;
-    for (std::string& word : words)
-      argv.push_back(word.data());
-    const auto argc = static_cast<int>(argv.size());
-    argv.push_back(nullptr);
-
-    Ended ended;
-    {
-      const CapturedStream output(STDOUT_FILENO);
-      const CapturedStream errors(STDERR_FILENO);
-      ended.status = kestrel_copy_main(argc, argv.data());
-      ended.output = output.text();
-      ended.errors = errors.text();
-    }
-    CHECK(kernel.is_clean());
-    return ended;
-  }
+struct Bench : ToolBench {
+  Bench() : ToolBench("kestrel-copy", kestrel_copy_main) { kernel.info.bo_bytes_max = 64 << 20; }
 
   std::string path(const std::string& name) const { return (folder.path() / name).string(); }
 
-  FakeKernel kernel;
   TemporaryFolder folder;
 };
 

@@ -8,21 +8,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
-#include <memory>
 #include <span>
 #include <string>
+#include <utility>
 
-#include <kestrel/kestrel.h>
-
-/// Releases the library's objects.
-struct KestrelDeleter {
-  void operator()(kestrel_device* device) const { kestrel_device_close(device); }
-  void operator()(kestrel_buffer* buffer) const { kestrel_buffer_destroy(buffer); }
-  void operator()(kestrel_fence* fence) const { kestrel_fence_destroy(fence); }
-};
-
-template <typename T>
-using KestrelPtr = std::unique_ptr<T, KestrelDeleter>;
+#include <kestrel/kestrel.hpp>
 
 /// A pair of buffers between which data is copied.
 class Copier {
@@ -31,7 +21,8 @@ class Copier {
   /// \param piece_bytes largest piece that will be copied
   /// \param source_offset, destination_offset  where pieces start in their buffers, bytes
   /// \returns the copier, or a sentence that says what failed
-  static std::expected<Copier, std::string> create(kestrel_device* device, std::size_t piece_bytes,
+  static std::expected<Copier, std::string> create(const kestrel::Device& device,
+                                                   std::size_t piece_bytes,
                                                    std::size_t source_offset,
                                                    std::size_t destination_offset);
 
@@ -45,16 +36,20 @@ class Copier {
   std::int64_t elapsed_ns() const { return elapsed_ns_; }
 
  private:
-  Copier(kestrel_device* device, KestrelPtr<kestrel_buffer> source,
-         KestrelPtr<kestrel_buffer> destination, std::size_t source_offset,
-         std::size_t destination_offset);
+  Copier(const kestrel::Device& device, kestrel::Buffer source, kestrel::Buffer destination,
+         std::size_t source_offset, std::size_t destination_offset)
+      : device_(&device),
+        source_(std::move(source)),
+        destination_(std::move(destination)),
+        source_offset_(source_offset),
+        destination_offset_(destination_offset) {}
 
   std::expected<void, std::string> run(std::size_t length_bytes);
   std::expected<void, std::string> compare(std::span<const std::byte> piece) const;
 
-  kestrel_device* device_;
-  KestrelPtr<kestrel_buffer> source_;
-  KestrelPtr<kestrel_buffer> destination_;
+  const kestrel::Device* device_;
+  kestrel::Buffer source_;
+  kestrel::Buffer destination_;
   std::size_t source_offset_;
   std::size_t destination_offset_;
   std::int64_t elapsed_ns_ = 0;

@@ -12,16 +12,14 @@
 #include <string>
 #include <vector>
 
-#include <kestrel/kestrel.h>
+#include <kestrel/kestrel.hpp>
 
+#include "command_line.hpp"
 #include "copier.hpp"
 #include "data.hpp"
 #include "options.hpp"
 
 namespace {
-
-constexpr int kExitFailure = 1;
-constexpr int kExitUsage = 2;
 
 // Copied at a time, so that memory for the buffers does not grow with the file.
 constexpr std::size_t kPieceBytes = 8 << 20;
@@ -33,12 +31,11 @@ struct Totals {
   std::int64_t elapsed_ns = 0;
 };
 
-std::expected<KestrelPtr<kestrel_device>, Failure> open_device(const Options& options) {
-  kestrel_device* device = nullptr;
-  if (kestrel_device_open(options.device ? options.device->c_str() : nullptr, &device) != 0) {
-    return std::unexpected(kestrel_last_error());
-  }
-  return KestrelPtr<kestrel_device>(device);
+std::expected<kestrel::Device, Failure> open_device(const Options& options) {
+  auto device = kestrel::Device::open(options.device ? options.device->c_str() : nullptr);
+  if (!device)
+    return std::unexpected(device.error().text);
+  return std::move(*device);
 }
 
 std::expected<std::unique_ptr<Input>, Failure> open_input(const Options& options) {
@@ -79,8 +76,8 @@ std::expected<Totals, Failure> copy(const Options& options) {
   std::vector<std::byte> piece(options.action == Options::Action::kCopyRandom
                                    ? std::min<std::uint64_t>(kPieceBytes, options.random_bytes)
                                    : kPieceBytes);
-  auto copier = Copier::create(device->get(), piece.size(), options.source_offset,
-                               options.destination_offset);
+  auto copier =
+      Copier::create(*device, piece.size(), options.source_offset, options.destination_offset);
   if (!copier)
     return std::unexpected(copier.error());
 
@@ -128,11 +125,10 @@ std::expected<void, Failure> show_info(const Options& options) {
   if (!device)
     return std::unexpected(device.error());
   for (const Property& property : kProperties) {
-    std::uint64_t value = 0;
-    if (kestrel_device_get(device->get(), property.property, &value) != 0) {
-      return std::unexpected(kestrel_last_error());
-    }
-    std::printf("%-25s %" PRIu64 "\n", property.name, value);
+    const auto value = device->get(property.property);
+    if (!value)
+      return std::unexpected(value.error().text);
+    std::printf("%-25s %" PRIu64 "\n", property.name, *value);
   }
   return {};
 }

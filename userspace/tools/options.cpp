@@ -3,11 +3,11 @@
 
 #include "options.hpp"
 
-#include <getopt.h>
-
 #include <array>
-#include <charconv>
+#include <span>
 #include <string_view>
+
+#include "command_line.hpp"
 
 const char kHelp[] =
     "usage: kestrel-copy [OPTION]... FILE [DEST]\n"
@@ -32,17 +32,6 @@ namespace {
 
 constexpr std::size_t kOffsetMax = 1 << 20;
 
-std::expected<std::uint64_t, std::string> parse_number(std::string_view option,
-                                                       std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) {
-    return std::unexpected(std::string(option) + " wants a number, not '" + std::string(text) +
-                           "'");
-  }
-  return value;
-}
-
 std::expected<void, std::string> parse_offsets(std::string_view text, Options& options) {
   const std::size_t colon = text.find(':');
   const auto source = parse_number("--offset SRC:DST", text.substr(0, colon));
@@ -56,19 +45,6 @@ std::expected<void, std::string> parse_offsets(std::string_view text, Options& o
   }
   options.source_offset = *source;
   options.destination_offset = *destination;
-  return {};
-}
-
-std::expected<void, std::string> parse_count(std::string_view option, std::string_view text,
-                                             std::uint64_t minimum, std::uint64_t& value) {
-  const auto number = parse_number(option, text);
-  if (!number)
-    return std::unexpected(number.error());
-  if (*number < minimum) {
-    return std::unexpected(std::string(option) + " " + std::string(text) + " is less than " +
-                           std::to_string(minimum));
-  }
-  value = *number;
   return {};
 }
 
@@ -89,28 +65,23 @@ std::expected<void, std::string> apply(int option, std::string_view text, Option
     case 'i':
       options.action = Options::Action::kShowInfo;
       return {};
-    case 'h':
+    default:
       options.action = Options::Action::kShowHelp;
       return {};
-    case ':':
-      return std::unexpected("an option wants a value; see --help");
-    default:
-      return std::unexpected("unknown option; see --help");
   }
 }
 
-std::expected<void, std::string> apply_arguments(int count, char** arguments, Options& options) {
-  if (options.action != Options::Action::kCopyFile) {
-    if (count > 0)
-      return std::unexpected("'" + std::string(arguments[0]) + "' is too much");
+std::expected<void, std::string> apply_arguments(std::span<char* const> arguments,
+                                                 Options& options) {
+  const std::size_t most = options.action == Options::Action::kCopyFile ? 2 : 0;
+  if (arguments.size() > most)
+    return std::unexpected("'" + std::string(arguments[most]) + "' is too much");
+  if (most == 0)
     return {};
-  }
-  if (count < 1)
+  if (arguments.empty())
     return std::unexpected("no file; see --help");
-  if (count > 2)
-    return std::unexpected("'" + std::string(arguments[2]) + "' is too much");
   options.file = arguments[0];
-  if (count == 2)
+  if (arguments.size() == 2)
     options.dest = arguments[1];
   return {};
 }
@@ -130,19 +101,18 @@ std::expected<Options, std::string> parse_options(int argc, char** argv) {
   });
 
   Options options;
-  optind = 1;
-  for (;;) {
-    const int found = getopt_long(argc, argv, ":r:s:o:n:d:ih", kLongOptions.data(), nullptr);
-    if (found == -1)
-      break;
-    if (auto applied = apply(found, optarg != nullptr ? optarg : "", options); !applied) {
-      return std::unexpected(applied.error());
-    }
-    if (options.action == Options::Action::kShowHelp)
-      return options;
-  }
-  if (auto applied = apply_arguments(argc - optind, argv + optind, options); !applied) {
+  const auto arguments = parse_command_line(argc, argv, ":r:s:o:n:d:ih", kLongOptions.data(),
+                                            [&](int found, std::string_view text) {
+                                              // Help wins over what else is wrong behind it.
+                                              return apply(found, text, options).transform([&] {
+                                                return options.action != Options::Action::kShowHelp;
+                                              });
+                                            });
+  if (!arguments)
+    return std::unexpected(arguments.error());
+  if (options.action == Options::Action::kShowHelp)
+    return options;
+  if (auto applied = apply_arguments(*arguments, options); !applied)
     return std::unexpected(applied.error());
-  }
   return options;
 }

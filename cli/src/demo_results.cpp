@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The presil authors
+
+#include "demo_results.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <format>
+#include <utility>
+
+#include "base64.hpp"
+#include "error.hpp"
+
+namespace presil::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A value of the document, with the path that messages name.
+class Node {
+ public:
+  Node(const Json& json, std::string path) : json_(json), path_(std::move(path)) {}
+
+  [[noreturn]] void fail(const std::string& what) const {
+    throw Error(std::format("results: {}: {}", path_.empty() ? "document" : path_, what));
+  }
+
+  [[nodiscard]] bool has(const std::string& key) const {
+    return json_.is_object() && json_.contains(key) && !json_.at(key).is_null();
+  }
+
+  [[nodiscard]] Node at(const std::string& key) const {
+    const auto path = path_.empty() ? key : path_ + "." + key;
+    if (!json_.is_object()) {
+      fail("is no object");
+    }
+    if (!json_.contains(key)) {
+      Node(json_, path).fail("is missing");
+    }
+    return {json_.at(key), path};
+  }
+
+  [[nodiscard]] std::vector<Node> elements() const {
+    if (!json_.is_array()) {
+      fail("is no array");
+    }
+    std::vector<Node> nodes;
+    for (std::size_t i = 0; i < json_.size(); ++i) {
+      nodes.emplace_back(json_[i], std::format("{}[{}]", path_, i));
+    }
+    return nodes;
+  }
+
+  [[nodiscard]] std::string text() const {
+    if (!json_.is_string()) {
+      fail("is no text");
+    }
+    return json_.get<std::string>();
+  }
+
+  [[nodiscard]] std::uint64_t count() const {
+    // A signed number of the program that made the document is as good.
+    if (!json_.is_number_unsigned() &&
+        !(json_.is_number_integer() && json_.get<std::int64_t>() >= 0)) {
+      fail("is no number of things");
+    }
+    return json_.get<std::uint64_t>();
+  }
+
+  [[nodiscard]] double number() const {
+    if (!json_.is_number() || !std::isfinite(json_.get<double>())) {
+      fail("is no number");
+    }
+    return json_.get<double>();
+  }
+
+  [[nodiscard]] bool is_array() const { return json_.is_array(); }
+  [[nodiscard]] const Json& json() const { return json_; }
+
+ private:
+  const Json& json_;  // Of the document, which outlives the reading.
+  std::string path_;
+};
+
+std::vector<std::uint8_t> pixels_of(const Node& node) {
+  std::vector<std::uint8_t> pixels;
+  if (node.is_array()) {
+    for (const auto& element : node.elements()) {
+      if (element.count() > 255) {
+        element.fail(std::format("{} is no byte", element.count()));
+      }
+      pixels.push_back(static_cast<std::uint8_t>(element.count()));
+    }
+  } else if (auto bytes = base64_bytes(node.text())) {
+    pixels = std::move(*bytes);
+  } else {
+    node.fail("is no base64");
+  }
+  if (pixels.size() != kPicturePixels) {
+    node.fail(std::format("{} bytes, not {}", pixels.size(), kPicturePixels));
+  }
+  return pixels;
+}
+
+std::size_t class_of(const Node& node, std::size_t classes) {
+  if (node.count() >= classes) {
+    node.fail(std::format("class {}, but there are {}", node.count(), classes));
+  }
+  return node.count();
+}
+
+PictureResult picture_of(const Node& node, std::size_t classes) {
+  PictureResult picture;
+  picture.index = node.at("index").count();
+  if (node.has("label")) {
+    picture.label = class_of(node.at("label"), classes);
+  }
+  picture.predicted = class_of(node.at("predicted"), classes);
+  for (const auto& score : node.at("scores").elements()) {
+    picture.scores.push_back(score.number());
+  }
+  if (picture.scores.size() != classes) {
+    node.at("scores").fail(std::format("{} scores for {} classes", picture.scores.size(), classes));
+  }
+  picture.pixels = pixels_of(node.at("pixels"));
+  return picture;
+}
+
+LayerResult layer_of(const Node& node) {
+  LayerResult layer;
+  layer.name = node.at("name").text();
+  layer.operation = node.at("operator").text();
+  layer.cycles = node.at("cycles").count();
+  layer.compute_busy = node.at("compute_busy").count();
+  if (layer.compute_busy > layer.cycles) {
+    node.at("compute_busy").fail(std::format("{} of {} cycles", layer.compute_busy, layer.cycles));
+  }
+  layer.utilisation = node.at("utilisation").number();
+  if (layer.utilisation < 0 || layer.utilisation > 1) {
+    node.at("utilisation").fail(std::format("{} is not from 0 to 1", layer.utilisation));
+  }
+  layer.read_bytes = node.at("read_bytes").count();
+  layer.write_bytes = node.at("write_bytes").count();
+  const auto stalls = node.at("stalls");
+  layer.stalls = {.load_token = stalls.at("load_token").count(),
+                  .compute_token = stalls.at("compute_token").count(),
+                  .store_token = stalls.at("store_token").count(),
+                  .translation = stalls.at("translation").count()};
+  return layer;
+}
+
+}  // namespace
+
+std::size_t DemoResults::labelled() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      pictures, [](const PictureResult& picture) { return picture.label.has_value(); }));
+}
+
+std::size_t DemoResults::right() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      pictures, [](const PictureResult& picture) { return picture.label && !picture.wrong(); }));
+}
+
+DemoResults demo_results(const Json& document) {
+  const Node root(document, "");
+  DemoResults results;
+  results.model_name = root.at("model").at("name").text();
+  results.model_sha256 = root.at("model").at("sha256").text();
+  results.device = root.at("device").text();
+  for (const auto& name : root.at("classes").elements()) {
+    results.classes.push_back(name.text());
+  }
+  for (const auto& picture : root.at("pictures").elements()) {
+    results.pictures.push_back(picture_of(picture, results.classes.size()));
+  }
+  for (const auto& layer : root.at("layers").elements()) {
+    results.layers.push_back(layer_of(layer));
+  }
+  results.summary = root.has("summary") ? root.at("summary").json() : Json::object();
+  if (!results.summary.is_object()) {
+    root.at("summary").fail("is no object");
+  }
+  return results;
+}
+
+}  // namespace presil::cli
