@@ -253,6 +253,9 @@ static struct kestrel_bo *kestrel_bo_create(struct kestrel_device *kdev, u64 siz
 	int ret;
 
 	shmem = drm_gem_shmem_create(&kdev->drm, size);
+	/* The kernel's shared memory says ENOSPC when it cannot allocate an inode. */
+	if (shmem == ERR_PTR(-ENOSPC))
+		return ERR_PTR(-ENOMEM);
 	if (IS_ERR(shmem))
 		return ERR_CAST(shmem);
 
