@@ -98,7 +98,7 @@ struct kestrel_queue {
 	/** @jobs_done: jobs that ended well; protected by kestrel_device.job_lock */
 	u64 jobs_done;
 
-	/** @busy_ns: time of the device that was last shown; protected by kestrel_file.usage_lock */
+	/** @busy_ns: time that was last shown; protected by kestrel_file.usage_lock */
 	u64 busy_ns;
 
 	/** @started: jobs that the scheduler began and has not freed; destroying waits for 0 */
