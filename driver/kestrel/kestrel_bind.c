@@ -187,10 +187,13 @@ static void kestrel_bind_finish(struct kestrel_bind *bind)
 	struct kestrel_va *va, *next;
 	u32 i;
 
+	/* Who submits walks the VM's buffers under this lock, and must not be the last to hold one. */
+	mutex_lock(&bind->vm->lock);
 	list_for_each_entry_safe(va, next, &bind->gone, node)
 		kestrel_va_free(va);
 	for (i = 0; bind->ops && i < bind->count; i++)
 		kestrel_bind_op_finish(&bind->ops[i]);
+	mutex_unlock(&bind->vm->lock);
 	kestrel_table_pool_fini(&bind->vm->mmu, &bind->pool);
 	kvfree(bind->ops);
 	kvfree(bind->args);

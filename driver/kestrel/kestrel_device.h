@@ -75,7 +75,8 @@ struct kestrel_caps {
  * Lives until the last file is closed, which may be after the hardware has gone: what touches
  * registers or rings does so between drm_dev_enter() and drm_dev_exit().
  *
- * Locks nest in this order: kestrel_vm.lock, kestrel_queue.submit_lock, @reset_lock, @job_lock.
+ * Locks nest in this order: kestrel_vm.lock, reservations of buffers, kestrel_queue.submit_lock,
+ * @reset_lock, @job_lock.
  * Fences are signalled under @reset_lock, so nothing is allocated under it that may wait.
  */
 struct kestrel_device {

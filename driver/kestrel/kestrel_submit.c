@@ -271,14 +271,23 @@ static int kestrel_submission_lock_and_commit(struct kestrel_submission *sub,
 		.flags = DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES,
 		.num_fences = 1,
 	};
+	struct kestrel_vm *vm = sub->queue->vm;
 	int ret;
 
-	ret = drm_gpuvm_exec_lock(&exec);
+	/*
+	 * With reservations locked no buffer may go, as that takes its reservation: so none leaves
+	 * the VM meanwhile.
+	 */
+	ret = mutex_lock_interruptible(&vm->lock);
 	if (ret)
 		return ret;
 
-	ret = kestrel_submission_commit_to_queue(sub, job, &exec);
-	drm_gpuvm_exec_unlock(&exec);
+	ret = drm_gpuvm_exec_lock(&exec);
+	if (!ret) {
+		ret = kestrel_submission_commit_to_queue(sub, job, &exec);
+		drm_gpuvm_exec_unlock(&exec);
+	}
+	mutex_unlock(&vm->lock);
 	return ret;
 }
 

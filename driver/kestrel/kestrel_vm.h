@@ -46,7 +46,7 @@ struct kestrel_vm {
 	/** @kdev: device */
 	struct kestrel_device *kdev;
 
-	/** @lock: makes binding one step; protects @base and @mmu */
+	/** @lock: makes binding one step; protects @base and @mmu, and keeps buffers in the VM */
 	struct mutex lock;
 
 	/** @mmu: page tables; freed when the device is unplugged */

@@ -126,9 +126,9 @@ TEST_CASE("a read that the accelerator never completes costs that read only", "[
     CHECK_THAT(run.file("dev0/qemu.log"), ContainsSubstring("read-failed"));
   }
   SECTION("in flight: the guest lives, and the driver can be removed") {
-    // The seventh read is the driver's first after probing, made while it is unbound from a job.
+    // The tenth read is the driver's first after probing, made while it is unbound from a job.
     const auto run =
-        presil_run("fault-flight-silent", {"--fault", "silent-read@read:7"},
+        presil_run("fault-flight-silent", {"--fault", "silent-read@read:10"},
                    "kestrel-copy --random 4194304 --repeat 100 & usleep 30000; "
                    "echo 0000:01:00.0 >/sys/bus/pci/drivers/kestrel/unbind; wait $!; echo copy=$?; "
                    "rmmod kestrel; echo rmmod=$?; cat /proc/loadavg >/dev/null && echo alive");

@@ -33,11 +33,11 @@ const Moment kInFlight = {"flight",
                           {"+fault_on=dma", "+fault_after=100"},
                           std::string("kestrel-copy --random 2097152; echo job=$?") + kLifeSigns};
 
-/// Probing reads six registers. The seventh read comes when the driver is unbound and bound again
-/// after the device has been idle for seconds; the job then shows whether the device still lives.
+/// Probing reads nine times. The tenth read comes when the driver puts the idle device to sleep; the
+/// job, after it was unbound and bound again, shows whether the device still lives.
 const Moment kIdle = {
     "idle",
-    {"+fault_on=read", "+fault_after=7"},
+    {"+fault_on=read", "+fault_after=10"},
     std::string("sleep 2; cd /sys/bus/pci/drivers/kestrel; echo 0000:01:00.0 >unbind; "
                 "echo 0000:01:00.0 >bind; kestrel-copy --random 4096; echo job=$?") +
         kLifeSigns};
@@ -45,7 +45,7 @@ const Moment kIdle = {
 /// The driver is unbound while a job runs: the first read after probing is its.
 const Moment kReadInFlight = {
     "flight",
-    {"+fault_on=read", "+fault_after=7"},
+    {"+fault_on=read", "+fault_after=10"},
     std::string("kestrel-copy --random 4194304 --repeat 100 & usleep 30000; "
                 "echo 0000:01:00.0 >/sys/bus/pci/drivers/kestrel/unbind; wait $!; echo job=$?") +
         kLifeSigns};
