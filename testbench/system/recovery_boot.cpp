@@ -22,6 +22,7 @@ using Catch::Matchers::ContainsSubstring;
 /// More than a row takes, the kernel's recovery of the link included.
 constexpr unsigned kRowSeconds = 10;
 constexpr int kDeviceLost = 104;
+constexpr auto kPatientWatchdog = "watchdog=300000";
 
 /// The simulator's option for a fault that it makes.
 const std::map<std::string, std::string>& simulator_faults() {
@@ -46,9 +47,11 @@ const RecoveryRow* expected_row(const std::string& load, const std::string& faul
 /// What the command line of presil and that of the guest's program say of the rows.
 struct Schedule {
   explicit Schedule(const RecoveryBoot& boot) : options(boot.options) {
-    // The program gets at a register that the driver has mapped.
+    // The program gets at a register that the driver has mapped. A device that the watchdog takes
+    // away on a busy machine would look like one that failed.
     options.insert(options.end(),
-                   {"--append", "iomem=relaxed", "--add", built("guest/bin/kestrel-recovery")});
+                   {"--append", "iomem=relaxed", "--add", built("guest/bin/kestrel-recovery"),
+                    "--device-arg", kPatientWatchdog});
     unsigned strike_s = boot.first_strike_s;
     for (const auto& fault : boot.faults) {
       const auto kind = simulator_faults().find(fault);
