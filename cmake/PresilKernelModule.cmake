@@ -55,7 +55,10 @@ endfunction()
 function(presil_guest_program target)
   presil_guest_flags(${target})
   target_link_options(${target} PRIVATE -static -s)
-  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PRESIL_GUEST_DIR}/bin")
+  # Static from the first library to the last: CMake would look for shared ones behind one that is
+  # named as a static one.
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PRESIL_GUEST_DIR}/bin"
+    LINK_SEARCH_START_STATIC ON LINK_SEARCH_END_STATIC ON)
 endfunction()
 
 # presil_guest_flags(<target>)

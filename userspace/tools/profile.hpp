@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: 2026 The presil authors
+
+/// \file
+/// Profile: what the device counted, layer by layer.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <kestrel/kestrel.h>
+
+#include "nn/program.hpp"
+
+namespace kestrel::run {
+
+/// Every number of kestrel_counters.
+inline constexpr std::array kCounters = {
+    &kestrel_counters::records,       &kestrel_counters::calls,
+    &kestrel_counters::commands,      &kestrel_counters::busy_ns,
+    &kestrel_counters::compute_busy,  &kestrel_counters::output_busy,
+    &kestrel_counters::load_busy,     &kestrel_counters::store_busy,
+    &kestrel_counters::compute_token, &kestrel_counters::load_token,
+    &kestrel_counters::store_token,   &kestrel_counters::translation,
+    &kestrel_counters::read_bytes,    &kestrel_counters::write_bytes,
+    &kestrel_counters::macs,          &kestrel_counters::tlb_misses};
+static_assert(sizeof(kestrel_counters) == kCounters.size() * sizeof(std::uint64_t));
+
+/// What makes cycles and shares of counts.
+struct ArraySize {
+  std::uint64_t clock_mhz = 0;
+  std::uint64_t cells = 0;  ///< multiplications and additions in one cycle, at most
+};
+
+/// One layer, summed over all runs.
+struct LayerCounts {
+  std::string node, type, shape;
+  bool is_convolution = false;
+  std::uint64_t runs = 0;
+  std::uint64_t cycles = 0;      ///< from the layer's begin to its end
+  std::uint64_t operations = 0;  ///< multiplications and additions that the network asks for
+  kestrel_counters counts = {};
+};
+
+class Profile {
+ public:
+  Profile(const nn::Program& program, ArraySize size);
+
+  /// Takes what was counted in each layer of one run.
+  void add(std::span<const kestrel_counters> counts);
+
+  [[nodiscard]] const std::vector<LayerCounts>& layers() const { return layers_; }
+  /// Multiplications that the network asks for, of those that the array could have done in the
+  /// layer's cycles, 0 to 1. What the array does beside them, for padding and channels that are not
+  /// there, is no use.
+  [[nodiscard]] double utilisation(const LayerCounts& layer) const;
+  /// All convolutions, or all layers, as one.
+  [[nodiscard]] LayerCounts total(bool convolutions_only) const;
+
+ private:
+  ArraySize size_;
+  std::vector<LayerCounts> layers_;
+  std::vector<std::uint64_t> operations_;  // Of each layer, in one run.
+};
+
+}  // namespace kestrel::run
