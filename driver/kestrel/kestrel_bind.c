@@ -187,7 +187,7 @@ static void kestrel_bind_finish(struct kestrel_bind *bind)
 	struct kestrel_va *va, *next;
 	u32 i;
 
-	/* Who submits walks the VM's buffers under this lock, and must not be the last to hold one. */
+	/* Who submits walks the VM's buffers under it, and must not be the last to hold one. */
 	mutex_lock(&bind->vm->lock);
 	list_for_each_entry_safe(va, next, &bind->gone, node)
 		kestrel_va_free(va);

