@@ -35,9 +35,9 @@ RunResult load(const std::string& name, std::vector<std::string> options, const 
   return presil_run(name, std::move(options), "kestrel-uapi-load " + size);
 }
 
-TEST_CASE("sixteen thousand jobs of sixteen queues on the RTL end, and are right",
+TEST_CASE("jobs of sixteen queues on the RTL that wait for each other end, and are right",
           "[system][uapi][load]") {
-  check_load(load("uapi-load-rtl", {"--model", "rtl"}, "4 4 1000 1"));
+  check_load(load("uapi-load-rtl", {"--model", "rtl"}, "4 4 100 1"));
 }
 
 TEST_CASE("a load with another seed, quantum and preemption is right as well",

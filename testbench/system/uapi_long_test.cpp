@@ -44,5 +44,15 @@ TEST_CASE("twenty times ten thousand random calls give the debug kernel nothing 
   CHECK(kernel_reports(run.file("guest-console.log")) == "");
 }
 
+TEST_CASE("sixteen thousand jobs of sixteen queues on the RTL end, and are right",
+          "[system][uapi][long]") {
+  const auto run = presil_run(
+      "uapi-load-rtl-long",
+      {"--model", "rtl", "--timeout", "6000", "--add", built("guest/bin/kestrel-uapi-load")},
+      "kestrel-uapi-load 4 4 1000 1");
+  INFO(run.output);
+  CHECK(run.status == 0);
+}
+
 }  // namespace
 }  // namespace presil::system
