@@ -97,7 +97,7 @@ TRACE_EVENT(kestrel_queue_lost,
 		__entry->offset = queue->fault.offset;
 		__entry->va = queue->fault.va;
 	),
-	TP_printk("dev=%s queue=%u error=%d cause=%u fault=%u opcode=%u call=%u offset=%u va=%llx",
+	TP_printk("dev=%s queue=%u error=%d cause=%u fault=%u opcode=%u call=%u offset=%u va=%#llx",
 		  __get_str(dev), __entry->queue, __entry->error, __entry->cause, __entry->fault,
 		  __entry->opcode, __entry->call, __entry->offset, __entry->va)
 );
