@@ -64,7 +64,8 @@ std::uint64_t lost_doorbell_ps(const std::string& name, std::vector<std::string>
 
   options.insert(options.end(), {"--fault", "drop-write@write:" + std::to_string(writes)});
   const auto bad = presil_run(name, options, "kestrel-copy --random 4096");
-  CHECK(bad.guest_exit() == 1);
+  // Nobody is to blame: the device is reset, and the job, which had not begun, runs.
+  CHECK(bad.guest_exit() == 0);
   for (const auto& event : bad.events()) {
     if (event.kind == "mmio-read" && event.time_ps > lost_at) {
       return event.time_ps - lost_at;
@@ -78,8 +79,9 @@ TEST_CASE("a lost doorbell is noticed at the same guest time, slowed or not", "[
   const auto normal = lost_doorbell_ps("doorbell-normal", {});
   const auto slowed = lost_doorbell_ps("doorbell-slowed", {"--slow", PRESIL_SLOW_FACTOR});
   CHECK(normal == slowed);
-  CHECK(normal >= 500 * kMillisecondPs);
-  CHECK(normal <= 540 * kMillisecondPs);
+  // The driver's timeout, which the kernel's timers may round up.
+  CHECK(normal >= 1000 * kMillisecondPs);
+  CHECK(normal <= 1040 * kMillisecondPs);
 }
 
 TEST_CASE("a register read costs the guest what is modelled", "[system][time]") {
