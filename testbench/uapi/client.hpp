@@ -5,6 +5,7 @@
 /// What a program needs to have work done: a file, an address space, a queue, memory for commands.
 #pragma once
 
+#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -99,6 +100,11 @@ class Client {
   std::uint64_t commands_va_;
   std::uint64_t commands_used_ = 0;
 };
+
+/// How a job ends whose queue is destroyed: -ECANCELED, or -ESRCH if the device had not got it yet.
+inline bool was_given_up(int status) {
+  return status == -ECANCELED || status == -ESRCH;
+}
 
 /// A new client copies something: the device still works for others.
 void check_that_device_works();

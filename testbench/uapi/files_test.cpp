@@ -79,7 +79,7 @@ TEST("files: jobs of a file that is closed end with ECANCELED") {
       fences.emplace_back(client.device(), done);
   }
   for (const SyncFile& fence : fences)
-    CHECK_EQ(fence.wait(), -ECANCELED);
+    CHECK(was_given_up(fence.wait()));
   check_that_device_works();
 }
 
@@ -208,7 +208,7 @@ TEST("files: a descriptor in flight keeps the file, and its end ends it") {
   CHECK_EQ(fence->status(), 0);
   close(sockets[0]);
   close(sockets[1]);
-  CHECK_EQ(fence->wait(), -ECANCELED);
+  CHECK(was_given_up(fence->wait()));
 }
 
 TEST("files: an unknown call is refused") {

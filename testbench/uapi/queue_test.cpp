@@ -140,8 +140,8 @@ TEST("queue: jobs of a queue that is destroyed end with ECANCELED") {
   const std::uint32_t running = client.start(Commands().hang());
   const std::uint32_t waiting = client.start(Commands().barrier());
   REQUIRE_EQ(client.device().destroy_queue(client.queue()), 0);
-  CHECK_EQ(client.finish(running), -ECANCELED);
-  CHECK_EQ(client.finish(waiting), -ECANCELED);
+  CHECK(was_given_up(client.finish(running)));
+  CHECK(was_given_up(client.finish(waiting)));
   check_that_device_works();
 }
 
