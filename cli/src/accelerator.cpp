@@ -69,6 +69,13 @@ Accelerator read_accelerator(const fs::path& description) {
   accelerator.modules = strings(view["guest"]["modules"]);
   accelerator.programs = strings(view["guest"]["programs"]);
   accelerator.demo_command = view["demo"]["command"].value_or(std::string());
+  accelerator.demo_files = strings(view["demo"]["files"]);
+  const auto results = view["demo"]["results"].value_or(std::string("text"));
+  if (results != "text" && results != "pictures") {
+    throw Error(std::format("{}: demo.results: \"{}\" is none of text, pictures",
+                            description.string(), results));
+  }
+  accelerator.demo_has_pictures = results == "pictures";
   accelerator.bench_command = view["bench"]["command"].value_or(std::string());
   return accelerator;
 }

@@ -18,13 +18,15 @@ namespace presil::cli {
 struct Accelerator {
   std::string name;
   std::string summary;
-  std::filesystem::path description;  ///< the file itself
-  std::string program;                ///< CMake target and program name of the simulator
-  std::filesystem::path driver;       ///< folder with a Kbuild file; empty: none
-  std::vector<std::string> modules;   ///< loaded at boot, in this order
-  std::vector<std::string> programs;  ///< CMake targets that go into the guest's /usr/bin
-  std::string demo_command;           ///< run by `presil demo`; empty: none
-  std::string bench_command;          ///< work for the device of slot {slot}; empty: none
+  std::filesystem::path description;    ///< the file itself
+  std::string program;                  ///< CMake target and program name of the simulator
+  std::filesystem::path driver;         ///< folder with a Kbuild file; empty: none
+  std::vector<std::string> modules;     ///< loaded at boot, in this order
+  std::vector<std::string> programs;    ///< CMake targets that go into the guest's /usr/bin
+  std::string demo_command;             ///< run by `presil demo`, {count} filled in; empty: none
+  std::vector<std::string> demo_files;  ///< what it needs in the guest, SOURCE[:DESTINATION]
+  bool demo_has_pictures = false;       ///< it prints what docs/debugging.md says of pictures
+  std::string bench_command;            ///< work for the device of slot {slot}; empty: none
 };
 
 /// Reads one description. \throws Error  not readable, not TOML, or a needed key is missing.

@@ -196,6 +196,7 @@ std::string run(const DemoResults& results) {
   const auto model = summary_value(results, "model");
   line("computed by", model.empty() ? "" : model == "rtl" ? "RTL" : model + " model");
   line("pictures", grouped(results.pictures.size()));
+  line("outputs", results.comparison());
   line("result", summary_value(results, "result"));
   const bool whole = results.summary.value("digest_complete", nlohmann::ordered_json()) != false;
   line("digest", summary_value(results, "digest") + (whole ? "" : " (incomplete)"), true);

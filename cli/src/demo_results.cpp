@@ -168,6 +168,12 @@ std::string DemoResults::verdict() const {
   return std::format("{} of {} pictures right", right(), labelled());
 }
 
+std::string DemoResults::comparison() const {
+  return expected ? std::format("{} of {} outputs equal {} bit for bit", expected->equal,
+                                expected->compared, expected->file)
+                  : "";
+}
+
 LayerResult DemoResults::total() const {
   LayerResult sum;
   double used = 0;
@@ -208,6 +214,16 @@ DemoResults demo_results(const Json& document) {
   }
   for (const auto& layer : root.at("layers").elements()) {
     results.layers.push_back(layer_of(layer));
+  }
+  if (root.has("expected")) {
+    const auto expected = root.at("expected");
+    results.expected = {.file = expected.at("file").text(),
+                        .compared = expected.at("compared").count(),
+                        .equal = expected.at("equal").count()};
+    if (results.expected->equal > results.expected->compared) {
+      expected.at("equal").fail(
+          std::format("{} of {}", results.expected->equal, results.expected->compared));
+    }
   }
   results.summary = root.has("summary") ? root.at("summary").json() : Json::object();
   if (!results.summary.is_object()) {

@@ -45,6 +45,12 @@ struct LayerResult {
   LayerStalls stalls;
 };
 
+/// How the network's outputs compared with those that were expected.
+struct ExpectedOutputs {
+  std::string file;                       ///< that they were in
+  std::uint64_t compared = 0, equal = 0;  ///< outputs; equal in every bit
+};
+
 /// A demonstration's document. docs/debugging.md, "A demonstration's results", lists the keys.
 struct DemoResults {
   std::string model_name, model_sha256;
@@ -52,12 +58,15 @@ struct DemoResults {
   std::vector<std::string> classes;  ///< names, by number
   std::vector<PictureResult> pictures;
   std::vector<LayerResult> layers;
+  std::optional<ExpectedOutputs> expected;
   nlohmann::ordered_json summary;  ///< of the run, as make_summary() gives it; may be empty
 
   [[nodiscard]] std::size_t labelled() const;  ///< pictures whose class is known
   [[nodiscard]] std::size_t right() const;     ///< of them, those that were recognised
   /// "15 of 16 pictures right", or, without labels, "16 pictures classified".
   [[nodiscard]] std::string verdict() const;
+  /// "16 of 16 outputs equal FILE bit for bit"; empty if nothing was compared.
+  [[nodiscard]] std::string comparison() const;
   /// All layers as one without a name: sums; its utilisation is that of all cycles.
   [[nodiscard]] LayerResult total() const;
   /// Of a layer's number, which is a sum over all pictures, what belongs to one of them, rounded

@@ -79,7 +79,8 @@ std::string table(const DemoResults& results) {
 std::string demo_text(const DemoResults& results, std::size_t columns, Shades shades) {
   return pictures(results, columns, shades) + (results.layers.empty() ? "" : table(results)) +
          std::format("{}: {} on {}\n", results.verdict(), printable(results.model_name),
-                     printable(results.device));
+                     printable(results.device)) +
+         (results.expected ? printable(results.comparison()) + "\n" : "");
 }
 
 }  // namespace presil::cli

@@ -133,20 +133,6 @@ int run_command(const Checkout& checkout, const RunOptions& options, ProgressLin
   return summary.at("exit_status");
 }
 
-int demo_command(const Checkout& checkout, const RunOptions& options, ProgressLine& progress) {
-  const auto accelerators = select_accelerators(checkout, options.accelerators);
-  if (accelerators.empty() || accelerators.front().demo_command.empty()) {
-    throw Error("the accelerator's description has no [demo] command; use `presil run`");
-  }
-  RunOptions demo = options;
-  demo.command = {accelerators.front().demo_command};
-  progress.note(std::format("{} ({}) runs: {}", accelerators.front().name,
-                            accelerators.front().summary, demo.command[0]));
-  const auto summary = run_guest(checkout, "demo", demo, progress);
-  std::cerr << summary_text(summary);
-  return summary.at("exit_status");
-}
-
 int boot_command(const Checkout& checkout, const RunOptions& options, ProgressLine& progress) {
   progress.note("a shell in the guest; leave by Ctrl-A x, or by exit");
   const auto summary = run_guest(checkout, "boot", options, progress);

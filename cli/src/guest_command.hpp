@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The presil authors
 
 /// \file
-/// Guest command: run, demo and boot, the subcommands that start a guest.
+/// Guest command: run and boot, the subcommands that start a guest.
 #pragma once
 
 #include <string>
@@ -25,7 +25,6 @@ nlohmann::ordered_json run_guest(const Checkout& checkout, const std::string& na
                                  bool echo = true);
 
 int run_command(const Checkout& checkout, const RunOptions& options, ProgressLine& progress);
-int demo_command(const Checkout& checkout, const RunOptions& options, ProgressLine& progress);
 int boot_command(const Checkout& checkout, const RunOptions& options, ProgressLine& progress);
 
 }  // namespace presil::cli

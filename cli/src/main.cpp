@@ -10,6 +10,7 @@
 #include "bench_command.hpp"
 #include "checkout.hpp"
 #include "debug_kernel.hpp"
+#include "demo_command.hpp"
 #include "doctor_command.hpp"
 #include "error.hpp"
 #include "guest_command.hpp"
@@ -26,7 +27,7 @@ int run(const Options& options) {
   const auto checkout = Checkout::find();
   switch (options.subcommand) {
     case Subcommand::kDemo:
-      return demo_command(checkout, options.run, progress);
+      return demo_command(checkout, options.run, options.demo, progress);
     case Subcommand::kRun:
       return run_command(checkout, options.run, progress);
     case Subcommand::kBoot:

@@ -97,9 +97,13 @@ class Parser {
 
  private:
   void add_demo() {
-    auto* demo = app_.add_subcommand("demo", "Boots, lets the accelerator do a job, and compares");
+    auto* demo =
+        app_.add_subcommand("demo", "Boots, lets the accelerator classify pictures, and compares");
     demo->footer(kExitStatuses);
     demo->callback([this] { options_.subcommand = Subcommand::kDemo; });
+    demo->add_option("--count", options_.demo.count, "how many pictures (16)")
+        ->type_name("NUMBER")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000}));
     add_run_options(*demo);
   }
 

@@ -63,6 +63,10 @@ struct RunOptions {
   std::vector<std::string> command;
 };
 
+struct DemoOptions {
+  std::optional<std::uint64_t> count;  ///< of what the demonstration goes through
+};
+
 struct TestOptions {
   std::string label;
   std::string name;
@@ -78,6 +82,7 @@ enum class Subcommand { kDemo, kTest, kBoot, kRun, kBench, kKernel, kDoctor };
 struct Options {
   Subcommand subcommand = Subcommand::kRun;
   RunOptions run;
+  DemoOptions demo;
   TestOptions test;
   BenchOptions bench;
 };

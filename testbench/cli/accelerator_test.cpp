@@ -48,6 +48,23 @@ TEST_CASE("an accelerator's description is read whole", "[cli][accelerator]") {
   CHECK(accelerator.bench_command == "one-copy --slot {slot}");
 }
 
+TEST_CASE("a demonstration's files and kind of results are read", "[cli][accelerator]") {
+  const TemporaryFolder folder;
+  const auto demo = [&](const std::string& keys) {
+    auto text = std::string(kDescription);
+    text.insert(text.find("[bench]"), keys + "\n");
+    return read_accelerator(folder.write("accelerator.toml", text));
+  };
+  CHECK(demo("").demo_files.empty());
+  CHECK_FALSE(demo("").demo_has_pictures);
+  CHECK_FALSE(demo("results = \"text\"").demo_has_pictures);
+  CHECK(demo("results = \"pictures\"").demo_has_pictures);
+  CHECK(demo("files = [\"a\", \"b:c\"]").demo_files == std::vector<std::string>{"a", "b:c"});
+  CHECK_THROWS_MATCHES(
+      demo("results = \"music\""), Error,
+      MessageMatches(ContainsSubstring("demo.results: \"music\" is none of text, pictures")));
+}
+
 TEST_CASE("a description without a program is refused by the key's name", "[cli][accelerator]") {
   const TemporaryFolder folder;
   const auto file = folder.write("accelerator.toml", "name = \"one\"\n");

@@ -46,6 +46,14 @@ TEST_CASE("the page begins with what came out", "[cli][page]") {
   CHECK(holds(page, "<dt>Guest time</dt><dd>4.321 s</dd>"));
 }
 
+TEST_CASE("the page says what came of a comparison", "[cli][page]") {
+  auto document = demo_document(2);
+  CHECK_FALSE(holds(page_of(document), "<dt>outputs</dt>"));
+  document["expected"] = {{"file", "<net>"}, {"compared", 2}, {"equal", 1}};
+  CHECK(holds(page_of(document),
+              "<dt>outputs</dt><dd>1 of 2 outputs equal &lt;net&gt; bit for bit</dd>"));
+}
+
 TEST_CASE("every picture is there with what was found in it", "[cli][page]") {
   const auto page = page_of(demo_document(16));
   CHECK(occurrences(page, "<img ") == 16);

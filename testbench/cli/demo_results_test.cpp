@@ -76,45 +76,56 @@ TEST_CASE("a document without a summary, pictures or layers is read", "[cli][res
   CHECK(results.right() == 0);
 }
 
+TEST_CASE("a comparison is there if one was made", "[cli][results]") {
+  auto document = demo_document(2);
+  CHECK(demo_results(document).comparison().empty());
+  document["expected"] = {{"file", "net.npy"}, {"compared", 2}, {"equal", 1}};
+  CHECK(demo_results(document).comparison() == "1 of 2 outputs equal net.npy bit for bit");
+}
+
 struct Fault {
   std::function<void(Json&)> make;
   std::string message;
 };
 
 TEST_CASE("every fault of a document is named with its place", "[cli][results]") {
-  const auto fault =
-      GENERATE(Fault{[](Json& d) { d = Json::array(); }, "results: document: is no object"},
-               Fault{[](Json& d) { d.erase("model"); }, "results: model: is missing"},
-               Fault{[](Json& d) { d["model"] = "net"; }, "results: model: is no object"},
-               Fault{[](Json& d) { d["model"]["name"] = 1; }, "results: model.name: is no text"},
-               Fault{[](Json& d) { d["classes"] = 10; }, "results: classes: is no array"},
-               Fault{[](Json& d) { d["pictures"][1].erase("index"); },
-                     "results: pictures[1].index: is missing"},
-               Fault{[](Json& d) { d["pictures"][1]["index"] = -1; },
-                     "results: pictures[1].index: is no number of things"},
-               Fault{[](Json& d) { d["pictures"][0]["label"] = 10; },
-                     "results: pictures[0].label: class 10, but there are 10"},
-               Fault{[](Json& d) { d["pictures"][0]["predicted"] = 99; },
-                     "results: pictures[0].predicted: class 99, but there are 10"},
-               Fault{[](Json& d) { d["pictures"][0]["scores"].erase(0); },
-                     "results: pictures[0].scores: 9 scores for 10 classes"},
-               Fault{[](Json& d) { d["pictures"][0]["scores"][2] = "much"; },
-                     "results: pictures[0].scores[2]: is no number"},
-               Fault{[](Json& d) { d["pictures"][1]["pixels"] = "Zm9v"; },
-                     "results: pictures[1].pixels: 3 bytes, not 784"},
-               Fault{[](Json& d) { d["pictures"][1]["pixels"] = "*"; },
-                     "results: pictures[1].pixels: is no base64"},
-               Fault{[](Json& d) { d["pictures"][1]["pixels"] = {0, 256}; },
-                     "results: pictures[1].pixels[1]: 256 is no byte"},
-               Fault{[](Json& d) { d["layers"][3]["stalls"].erase("translation"); },
-                     "results: layers[3].stalls.translation: is missing"},
-               Fault{[](Json& d) { d["layers"][0]["cycles"] = 1.5; },
-                     "results: layers[0].cycles: is no number of things"},
-               Fault{[](Json& d) { d["layers"][0]["compute_busy"] = 8001; },
-                     "results: layers[0].compute_busy: 8001 of 8000 cycles"},
-               Fault{[](Json& d) { d["layers"][0]["utilisation"] = 1.5; },
-                     "results: layers[0].utilisation: 1.5 is not from 0 to 1"},
-               Fault{[](Json& d) { d["summary"] = "fine"; }, "results: summary: is no object"});
+  const auto fault = GENERATE(
+      Fault{[](Json& d) { d = Json::array(); }, "results: document: is no object"},
+      Fault{[](Json& d) { d.erase("model"); }, "results: model: is missing"},
+      Fault{[](Json& d) { d["model"] = "net"; }, "results: model: is no object"},
+      Fault{[](Json& d) { d["model"]["name"] = 1; }, "results: model.name: is no text"},
+      Fault{[](Json& d) { d["classes"] = 10; }, "results: classes: is no array"},
+      Fault{[](Json& d) { d["pictures"][1].erase("index"); },
+            "results: pictures[1].index: is missing"},
+      Fault{[](Json& d) { d["pictures"][1]["index"] = -1; },
+            "results: pictures[1].index: is no number of things"},
+      Fault{[](Json& d) { d["pictures"][0]["label"] = 10; },
+            "results: pictures[0].label: class 10, but there are 10"},
+      Fault{[](Json& d) { d["pictures"][0]["predicted"] = 99; },
+            "results: pictures[0].predicted: class 99, but there are 10"},
+      Fault{[](Json& d) { d["pictures"][0]["scores"].erase(0); },
+            "results: pictures[0].scores: 9 scores for 10 classes"},
+      Fault{[](Json& d) { d["pictures"][0]["scores"][2] = "much"; },
+            "results: pictures[0].scores[2]: is no number"},
+      Fault{[](Json& d) { d["pictures"][1]["pixels"] = "Zm9v"; },
+            "results: pictures[1].pixels: 3 bytes, not 784"},
+      Fault{[](Json& d) { d["pictures"][1]["pixels"] = "*"; },
+            "results: pictures[1].pixels: is no base64"},
+      Fault{[](Json& d) { d["pictures"][1]["pixels"] = {0, 256}; },
+            "results: pictures[1].pixels[1]: 256 is no byte"},
+      Fault{[](Json& d) { d["layers"][3]["stalls"].erase("translation"); },
+            "results: layers[3].stalls.translation: is missing"},
+      Fault{[](Json& d) { d["layers"][0]["cycles"] = 1.5; },
+            "results: layers[0].cycles: is no number of things"},
+      Fault{[](Json& d) { d["layers"][0]["compute_busy"] = 8001; },
+            "results: layers[0].compute_busy: 8001 of 8000 cycles"},
+      Fault{[](Json& d) { d["layers"][0]["utilisation"] = 1.5; },
+            "results: layers[0].utilisation: 1.5 is not from 0 to 1"},
+      Fault{[](Json& d) { d["expected"] = {{"file", "f"}, {"compared", 2}}; },
+            "results: expected.equal: is missing"},
+      Fault{[](Json& d) { d["expected"] = {{"file", "f"}, {"compared", 2}, {"equal", 3}}; },
+            "results: expected.equal: 3 of 2"},
+      Fault{[](Json& d) { d["summary"] = "fine"; }, "results: summary: is no object"});
   CAPTURE(fault.message);
   auto document = demo_document(2);
   fault.make(document);

@@ -54,6 +54,13 @@ TEST_CASE("pictures without labels are neither right nor wrong", "[cli][demo]") 
   CHECK(text.ends_with("\n2 pictures classified: net on a device\n"));
 }
 
+TEST_CASE("what came of a comparison is the last word", "[cli][demo]") {
+  auto document = demo_document(3);
+  document["expected"] = {{"file", "net.npy\x07"}, {"compared", 3}, {"equal", 2}};
+  CHECK(
+      text_of(document).ends_with("net on a device\n2 of 3 outputs equal net.npy? bit for bit\n"));
+}
+
 TEST_CASE("of very many pictures the first are shown", "[cli][demo]") {
   CHECK(holds(text_of(demo_document(kMostTextPictures + 1)), "\n(the first 64 of 65 pictures)\n"));
   CHECK_FALSE(holds(text_of(demo_document(kMostTextPictures)), "(the first"));

@@ -77,6 +77,11 @@ TEST_CASE("sizes and times have units and limits", "[cli][options]") {
   CHECK_THROWS_AS(parse({"demo", "--quantum", "1ns"}), Error);
 }
 
+TEST_CASE("a demonstration's number is its own", "[cli][options]") {
+  CHECK(parse({"demo", "--count", "200"})->demo.count == 200);
+  CHECK_FALSE(parse({"demo"})->demo.count);
+}
+
 TEST_CASE("every wrong command line is one line that names the word", "[cli][options]") {
   struct Case {
     std::vector<const char*> words;
@@ -97,6 +102,8 @@ TEST_CASE("every wrong command line is one line that names the word", "[cli][opt
       {{"demo", "--modules", "/m"}, "--modules goes with --kernel"},
       {{"demo", "--accel", "none", "--accel", "a"}, "none stands alone"},
       {{"demo", "--out"}, "--out"},
+      {{"demo", "--count", "0"}, "--count"},
+      {{"run", "--count", "1", "--", "ls"}, "--count"},
   };
   for (const auto& [words, says] : cases) {
     CAPTURE(says);
