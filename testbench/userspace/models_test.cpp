@@ -141,6 +141,25 @@ TEST_CASE("golden files agree with each other", "[userspace][models]") {
   }
 }
 
+TEST_CASE("the committed outputs are those of ONNX Runtime", "[userspace][models]") {
+  const TemporaryFolder folder;
+  REQUIRE(golden(folder, "--count 200") == 0);
+  for (const auto& name : kNames) {
+    CAPTURE(name);
+    const NpyFile committed(kModels / (name + ".onnxruntime.npy"));
+    const auto computed = array(folder, name + ".logits");
+    CHECK(committed.type() == "|i1");
+    CHECK(committed.shape() == std::vector<std::size_t>{200, kClasses});
+    CHECK(committed.values<std::int8_t>() == computed.values<std::int8_t>());
+  }
+  std::ifstream stream(kModels / "fashion_classes.txt");
+  std::vector<std::string> classes;
+  for (std::string line; std::getline(stream, line);) {
+    classes.push_back(line);
+  }
+  CHECK(nlohmann::json::parse(folder.read("out/golden.json"))["names"] == classes);
+}
+
 TEST_CASE("golden files of a part are that part of the golden files", "[userspace][models]") {
   const TemporaryFolder whole;
   const TemporaryFolder part;
