@@ -79,6 +79,18 @@ bool is_chatter(const std::string& line) {
   return line.starts_with("ninja: Entering") || line.starts_with("ninja: no work");
 }
 
+/// Sorted by name.
+std::vector<fs::path> modules_in(const fs::path& folder) {
+  std::vector<fs::path> modules;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == ".ko") {
+      modules.push_back(entry.path());
+    }
+  }
+  std::ranges::sort(modules);
+  return modules;
+}
+
 }  // namespace
 
 void Builder::run(const std::vector<std::string>& arguments, const std::string& what) {
@@ -176,12 +188,7 @@ std::vector<fs::path> Builder::driver_modules(const Accelerator& accelerator, co
     }
     folder = checkout_.source / accelerator.driver;
   }
-  for (const auto& entry : fs::directory_iterator(build_driver(folder, kernel))) {
-    if (entry.path().extension() == ".ko") {
-      modules.push_back(entry.path());
-    }
-  }
-  std::ranges::sort(modules);
+  modules = modules_in(build_driver(folder, kernel));
   if (modules.empty()) {
     throw Error(std::format("{} built no module; its Kbuild names none in obj-m", folder.string()),
                 ExitStatus::kBuildFailed);
@@ -193,16 +200,21 @@ fs::path Builder::build_driver(const fs::path& folder, const Kernel& kernel) {
   Sha256 key;
   key.add(fs::canonical(folder).string() + "\n" + fs::canonical(kernel.headers()).string());
   const fs::path out = checkout_.build / "guest/drivers" / key.hex().substr(0, 16);
-  std::error_code error;
-  fs::create_directories(out, error);
-  for (const auto& entry : fs::directory_iterator(out)) {
-    if (entry.path().extension() == ".ko") {
-      fs::remove(entry.path());
+  const fs::path fresh = out / "build";
+  fs::create_directories(fresh);
+  // Another run may just put these modules into its guest: whole files take their places at once.
+  const Lock lock(out / "lock");
+  run({(checkout_.source / "cmake/kernel-module.sh").string(), fs::canonical(folder).string(),
+       fresh.string(), fs::canonical(kernel.headers()).string()},
+      "driver");
+  for (const auto& module : modules_in(out)) {
+    if (!fs::exists(fresh / module.filename())) {
+      fs::remove(module);
     }
   }
-  run({(checkout_.source / "cmake/kernel-module.sh").string(), fs::canonical(folder).string(),
-       out.string(), fs::canonical(kernel.headers()).string()},
-      "driver");
+  for (const auto& module : modules_in(fresh)) {
+    fs::rename(module, out / module.filename());
+  }
   return out;
 }
 

@@ -243,7 +243,7 @@ TEST_CASE("a driver is built against the kernel that is booted", "[cli][builder]
     return;
   }
   const auto built = setting.builder.driver_modules(accelerator, setting.kernel, setting.options);
-  CHECK(read_file(built.front().parent_path() / "headers") ==
+  CHECK(read_file(built.front().parent_path() / "build/headers") ==
         std::filesystem::canonical(setting.kernel.headers()).string());
 }
 
