@@ -35,6 +35,7 @@ Options parse_options(int argument_count, char** arguments) {
   std::string model = "rtl", waves_start, waves_stop, on_assert = "continue";
   std::vector<std::string> faults;
   Picoseconds link_latency_ns = kDefaultLinkLatencyNs, host_latency_ns = kDefaultHostLatencyNs;
+  Picoseconds jitter_ns = 0;
 
   CLI::App app("Simulates an accelerator's RTL as a PCIe device of QEMU.");
   app.add_option("--description", options.description, "accelerator.toml of the accelerator")
@@ -61,6 +62,10 @@ Options parse_options(int argument_count, char** arguments) {
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();
   app.add_option("--host-latency-ns", host_latency_ns, "root complex and memory, for a DMA read")
+      ->check(CLI::Range(0, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--jitter-ns", jitter_ns,
+                 "most that a DMA read or an interrupt takes longer, by the seed")
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();
   app.add_option("--stall", options.rtl.stall_percent,
@@ -103,6 +108,7 @@ Options parse_options(int argument_count, char** arguments) {
   options.rtl.stop_on_assert = on_assert == "stop";
   options.link_latency_ps = link_latency_ns * kPicosecondsPerNanosecond;
   options.host_latency_ps = host_latency_ns * kPicosecondsPerNanosecond;
+  options.jitter_ps = jitter_ns * kPicosecondsPerNanosecond;
   return options;
 }
 

@@ -29,6 +29,7 @@ struct Options {
   double slow_factor = 1;  ///< host time is stretched by this, device time is not touched
   Picoseconds link_latency_ps = 0;
   Picoseconds host_latency_ps = 0;
+  Picoseconds jitter_ps = 0;  ///< most that a DMA read or an MSI-X takes longer, by the seed
   Faults faults;
   bool wait_for_debugger = false;
 };

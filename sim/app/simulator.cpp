@@ -20,7 +20,9 @@ Simulator::Simulator(const Options& options, const Description& description,
                 {.personality = description.personality,
                  .completion_timeout_ps = description.completion_timeout_ps,
                  .link_latency_ps = options.link_latency_ps,
-                 .host_latency_ps = options.host_latency_ps},
+                 .host_latency_ps = options.host_latency_ps,
+                 .jitter_ps = options.jitter_ps,
+                 .seed = options.rtl.seed},
                 control_, recorder_, faults_),
       pace_(options.slow_factor, [this] { show_progress(); }, [this] { look_at_host(); }) {
   const Picoseconds period_ps = description.personality.clock_period_ps;

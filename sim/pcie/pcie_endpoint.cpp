@@ -18,6 +18,9 @@ constexpr std::uint64_t kPageBytes = 4096;
 /// The registers' BAR; the shell has no port for others yet.
 constexpr std::uint32_t kRegisterBar = 0;
 
+// Random streams. Those below are the RTL's.
+constexpr std::uint64_t kReadJitterStream = 8, kMsixJitterStream = 9;
+
 }  // namespace
 
 /// A register access on its way to the accelerator.
@@ -58,7 +61,9 @@ PcieEndpoint::PcieEndpoint(const sc_core::sc_module_name& name, const Parameters
       faults_(faults),
       up_(parameters.link_latency_ps, femtoseconds_per_byte(parameters.personality.link_speed,
                                                             parameters.personality.link_width)),
-      down_(up_) {
+      down_(up_),
+      read_jitter_(parameters.jitter_ps, parameters.seed, kReadJitterStream),
+      msix_jitter_(parameters.jitter_ps, parameters.seed, kMsixJitterStream) {
   requests.register_b_transport(this, &PcieEndpoint::accept_request);
   dma.register_b_transport(this, &PcieEndpoint::forward_dma);
   interrupts.bind(*this);
@@ -298,7 +303,8 @@ void PcieEndpoint::forward_dma(tlm::tlm_generic_payload& transaction, sc_core::s
       done_ps = up_.send(ready_ps, bytes);
     } else {
       const Picoseconds requested_ps = up_.send(ready_ps, 0) + up_.latency_ps();
-      done_ps = down_.send(requested_ps + parameters_.host_latency_ps, bytes) + down_.latency_ps();
+      const Picoseconds host_ps = parameters_.host_latency_ps + read_jitter_.next();
+      done_ps = down_.send(requested_ps + host_ps, bytes) + down_.latency_ps();
     }
     if (piece_tlp_.status != PRESIL_STATUS_SUCCESS)
       status = piece_tlp_.status;
@@ -320,11 +326,12 @@ void PcieEndpoint::raise(std::uint32_t vector) {
   else if (!config_.masters_bus())
     recorder_.msix(vector, "refused");
   else
-    queue_upstream({.due_ps = up_.send(now_ps(), kWordBytes) + up_.latency_ps(),
-                    .is_msix = true,
-                    .vector = vector,
-                    .severity = {},
-                    .status_bit = 0});
+    queue_upstream(
+        {.due_ps = up_.send(now_ps(), kWordBytes) + up_.latency_ps() + msix_jitter_.next(),
+         .is_msix = true,
+         .vector = vector,
+         .severity = {},
+         .status_bit = 0});
 }
 
 void PcieEndpoint::report(presil_error_severity severity, std::uint32_t status_bit) {
@@ -339,6 +346,8 @@ void PcieEndpoint::report(presil_error_severity severity, std::uint32_t status_b
 
 void PcieEndpoint::queue_upstream(const Upstream& message) {
   upstream_.push_back(message);
+  if (upstream_.size() > 1)
+    upstream_.back().due_ps = std::max(message.due_ps, upstream_[upstream_.size() - 2].due_ps);
   upstream_changed_.notify(sc_core::SC_ZERO_TIME);
 }
 

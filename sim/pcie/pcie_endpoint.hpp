@@ -20,6 +20,7 @@
 #include "sim/base/run_control.hpp"
 #include "sim/base/time.hpp"
 #include "sim/pcie/interfaces.hpp"
+#include "sim/pcie/jitter.hpp"
 #include "sim/pcie/link_timing.hpp"
 #include "sim/pcie/tlp.hpp"
 #include "sim/record/recorder.hpp"
@@ -44,7 +45,8 @@ struct EndpointConfig {
 /// upstream (DMA, MSI-X, completions) leaves in order at the link's bandwidth and arrives one
 /// latency later; guest memory is read and written at the moment a DMA leaves the accelerator, and
 /// only its completion carries the delay. MSI-X and completions therefore never overtake a DMA
-/// write.
+/// write. Jitter delays completions of DMA reads, and MSI-X behind the link, as a host's memory and
+/// interrupt controllers do; both stay in order.
 ///
 /// Errors: see docs/protocol.md, "Errors".
 class PcieEndpoint : public sc_core::sc_module, public InterruptInterface {
@@ -57,6 +59,8 @@ class PcieEndpoint : public sc_core::sc_module, public InterruptInterface {
     Picoseconds completion_timeout_ps = 0;
     Picoseconds link_latency_ps = 0;  ///< one way
     Picoseconds host_latency_ps = 0;  ///< root complex and memory, for a DMA read
+    Picoseconds jitter_ps = 0;        ///< most that a DMA read or an MSI-X takes longer
+    std::uint64_t seed = 1;           ///< of what is random: the jitter
   };
 
   /// From the host: one access of 1 to 8 bytes, any alignment. Blocks (uses wait) until a read
@@ -125,6 +129,7 @@ class PcieEndpoint : public sc_core::sc_module, public InterruptInterface {
   std::deque<Upstream> upstream_;
   sc_core::sc_event upstream_changed_;
   LinkDirection up_, down_;
+  Jitter read_jitter_, msix_jitter_;
 };
 
 }  // namespace presil

@@ -58,6 +58,7 @@ TEST_CASE("a simulator needs a description and a socket, nothing else", "[sim][a
   CHECK(options.slow_factor == 1);
   CHECK(options.link_latency_ps == 150'000);
   CHECK(options.host_latency_ps == 200'000);
+  CHECK(options.jitter_ps == 0);
   CHECK(!options.wait_for_debugger);
 }
 
@@ -95,6 +96,8 @@ TEST_CASE("every option arrives where it belongs", "[sim][app]") {
                                  "10",
                                  "--host-latency-ns",
                                  "0",
+                                 "--jitter-ns",
+                                 "3000",
                                  "--stall",
                                  "95",
                                  "--on-assert",
@@ -117,6 +120,7 @@ TEST_CASE("every option arrives where it belongs", "[sim][app]") {
   CHECK(options.slow_factor == 2.5);
   CHECK(options.link_latency_ps == 10'000);
   CHECK(options.host_latency_ps == 0);
+  CHECK(options.jitter_ps == 3'000'000);
   CHECK(options.rtl.stall_percent == 95);
   CHECK(options.rtl.stop_on_assert);
   CHECK(options.rtl.plusargs == std::vector<std::string>{"+a=1", "+b"});

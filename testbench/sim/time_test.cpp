@@ -184,6 +184,43 @@ TEST_CASE("latency is what the options say", "[sim][time]") {
   CHECK(with_100 < 260'000);
 }
 
+TEST_CASE("jitter delays reads of memory and interrupts, as the seed says", "[sim][time]") {
+  // When a read of 16 bytes had come back, and when the interrupt after it arrived.
+  const auto times_ps = [](const std::string& most_ns, const std::string& seed) {
+    ProbeBench bench({"--jitter-ns", most_ns, "--seed", seed});
+    std::vector<std::uint64_t> times;
+    for (unsigned i = 0; i < 20; ++i) {
+      bench.write(kAddrLow, LinkPeer::kMemoryBase);
+      bench.write(kShape, ProbeBench::shape(1, 4, 1));
+      const std::uint64_t start_ps = bench.now;
+      bench.write(kGo, 1);
+      while (bench.value(kStatus) & 1)
+        bench.advance(kMicrosecond / 100);
+      times.push_back(bench.now - start_ps);
+      const std::uint64_t raised_ps = bench.now;
+      bench.write(kIrq, 1);
+      bench.advance(20 * kMicrosecond, true);
+      times.push_back(bench.now - raised_ps);
+    }
+    CHECK(bench.quit() == 0);
+    return times;
+  };
+  const auto without = times_ps("0", "1"), first = times_ps("5000", "1");
+  CHECK(times_ps("0", "2") == without);
+  CHECK(times_ps("5000", "1") == first);
+  CHECK(times_ps("5000", "2") != first);
+  bool read_late = false, interrupt_late = false;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    CAPTURE(i);
+    CHECK(first[i] + kMicrosecond >= without[i]);
+    CHECK(first[i] <= without[i] + 6 * kMicrosecond);
+    if (first[i] > without[i] + 2 * kMicrosecond)
+      (i % 2 == 0 ? read_late : interrupt_late) = true;
+  }
+  CHECK(read_late);
+  CHECK(interrupt_late);
+}
+
 /// A mixed load: register accesses in the middle of bursts, interrupts, stops, resets.
 std::string events_of_a_mix(const std::vector<std::string>& arguments) {
   ProbeBench bench(arguments);
