@@ -14,6 +14,10 @@
  * nothing of the host: the timer is armed at +1 ns and finds the counter
  * unmoved. A guest that has executed one instruction for each nanosecond since
  * the last tick was busy throughout, and is not looked at.
+ *
+ * Free-running (no instruction counter, several vCPUs) guest time is the
+ * host's, and may run away from a device that is slower: then device time lags
+ * behind, so that no call asks for more than a quantum. Nobody runs ahead.
  */
 #include <inttypes.h>
 
@@ -36,13 +40,34 @@ typedef struct PresilClock {
     int64_t seen_raw;
     int64_t seen_ns;
     bool at_deadline; /* AHEAD: something else of the machine is due as well */
+    int64_t lag_ns;   /* free-running: guest time less device time */
 } PresilClock;
 
 static PresilClock clock_;
 
+/* The device's clock runs: something may happen at any time. */
+static bool runs(const PresilPci *s)
+{
+    return presil_link_is_up(&s->link) && s->link.next_ps <= s->link.device_ps;
+}
+
 int64_t presil_guest_ns(void)
 {
-    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    int64_t now_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) - clock_.lag_ns;
+
+    if (use_icount) {
+        return now_ns;
+    }
+    for (const PresilPci *s = clock_.devices; s; s = s->clock_next) {
+        const int64_t most_ns = (int64_t)(s->link.device_ps / 1000u) +
+                                (int64_t)s->params.quantum_ns;
+
+        if (runs(s) && now_ns > most_ns) {
+            clock_.lag_ns += now_ns - most_ns;
+            now_ns = most_ns;
+        }
+    }
+    return now_ns;
 }
 
 uint64_t presil_guest_ps(void)
@@ -58,12 +83,6 @@ int64_t presil_ps_to_ns(uint64_t ps)
 static int64_t max_ns(int64_t a, int64_t b)
 {
     return a > b ? a : b;
-}
-
-/* The device's clock runs: something may happen at any time. */
-static bool runs(const PresilPci *s)
-{
-    return presil_link_is_up(&s->link) && s->link.next_ps <= s->link.device_ps;
 }
 
 /* When the device wants to be called next, for a guest taken for busy. */
@@ -83,12 +102,12 @@ static void arm(enum ClockPhase phase, int64_t at_ns)
 {
     clock_.phase = phase;
     clock_.armed_ns = at_ns;
-    timer_mod_ns(clock_.timer, at_ns);
+    timer_mod_ns(clock_.timer, at_ns + clock_.lag_ns);
 }
 
 static void see(int64_t now_ns)
 {
-    clock_.seen_raw = icount_get_raw();
+    clock_.seen_raw = use_icount ? icount_get_raw() : 0;
     clock_.seen_ns = now_ns;
 }
 
@@ -231,9 +250,8 @@ static void tick(void *opaque)
 {
     const int64_t now_ns = presil_guest_ns();
     const enum ClockPhase phase = clock_.phase;
-    const bool moved = icount_get_raw() != clock_.seen_raw;
     int64_t quantum_ns;
-    bool busy;
+    bool moved, busy;
 
     (void)opaque;
     for (PresilPci *s = clock_.devices; s; s = s->clock_next) {
@@ -242,6 +260,12 @@ static void tick(void *opaque)
             presil_count(s, timer_ticks);
         }
     }
+    if (!use_icount) {
+        advance_all((uint64_t)now_ns * 1000u, 0);
+        step();
+        return;
+    }
+    moved = icount_get_raw() != clock_.seen_raw;
     if (phase == CLOCK_PROBE && moved) {
         see(now_ns);
         step();

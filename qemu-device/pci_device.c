@@ -129,11 +129,16 @@ static bool check_machine(PresilPci *s, Error **errp)
         error_setg(errp, "presil-pci: needs socket=PATH of a simulator");
         return false;
     }
-    if (!use_icount || icount_to_ns(1) != 1) {
-        error_setg(errp, "presil-pci: needs -icount shift=0,sleep=off");
+    if (s->params.free_running && use_icount) {
+        error_setg(errp, "presil-pci: free-running=1 goes without -icount");
         return false;
     }
-    if (qemu_get_cpu(1)) {
+    if (!s->params.free_running && (!use_icount || icount_to_ns(1) != 1)) {
+        error_setg(errp, "presil-pci: needs -icount shift=0,sleep=off, or "
+                         "free-running=1");
+        return false;
+    }
+    if (!s->params.free_running && qemu_get_cpu(1)) {
         error_setg(errp, "presil-pci: needs a machine with one vCPU");
         return false;
     }
@@ -197,7 +202,9 @@ static void realize(PCIDevice *pci, Error **errp)
     s->dma_space = pci_device_iommu_address_space(pci);
     presil_mmio_init(s);
     presil_clock_add(s);
-    presil_idle_jump_init();
+    if (use_icount) {
+        presil_idle_jump_init();
+    }
     presil_pulse_add(s);
     qemu_set_fd_handler(s->link.socket, socket_readable, NULL, s);
     s->exit_notifier.notify = qemu_exits;
@@ -243,8 +250,8 @@ static void unrealize(PCIDevice *pci)
 static void reset(DeviceState *dev)
 {
     PresilPci *s = presil_pci_find(dev);
-    const uint32_t kind = s->config.in_flr ? PRESIL_RESET_FUNCTION
-                                           : PRESIL_RESET_CONVENTIONAL;
+    const uint32_t kind =
+        s->config.in_flr ? PRESIL_RESET_FUNCTION : PRESIL_RESET_CONVENTIONAL;
     const struct presil_message call = {
         .header = {.type = PRESIL_CALL_RESET, .time_ps = presil_guest_ps()},
         .u.reset = {.kind = kind},
@@ -277,11 +284,15 @@ typedef struct NumberProperty {
 static const NumberProperty number_properties[] = {
     {"quantum", "Step while guest and device both work, ns",
      offsetof(PresilParams, quantum_ns), 10000, 100, PRESIL_SLICE_NS},
-    {"watchdog", "Give the simulator up after this long without a sign, ms of "
-                 "host time; 0: never",
+    {"watchdog",
+     "Give the simulator up after this long without a sign, ms of "
+     "host time; 0: never",
      offsetof(PresilParams, watchdog_ms), 10000, 0, 86400000},
-    {"spin", "Wait for the simulator this long before sleeping, ns of host time",
+    {"spin",
+     "Wait for the simulator this long before sleeping, ns of host time",
      offsetof(PresilParams, spin_ns), 20000, 0, 1000000000},
+    {"free-running", "1: guest time is the host's, no -icount, several vCPUs",
+     offsetof(PresilParams, free_running), 0, 0, 1},
 };
 #define NUMBER_PROPERTIES                                                      \
     (sizeof(number_properties) / sizeof(number_properties[0]))
@@ -410,7 +421,8 @@ static void class_init(ObjectClass *klass, const void *data)
                                           "Unix socket of the simulator");
     object_class_property_add_str(klass, "log", get_log, set_log);
     object_class_property_set_description(klass, "log",
-                                          "File for what happens on QEMU's side");
+                                          "File for what happens on QEMU's "
+                                          "side");
     for (size_t i = 0; i < NUMBER_PROPERTIES; i++) {
         const NumberProperty *property = &number_properties[i];
 

@@ -31,6 +31,7 @@ typedef struct PresilParams {
     uint64_t quantum_ns;
     uint64_t watchdog_ms;
     uint64_t spin_ns;
+    uint64_t free_running; /* 1: no icount, any number of vCPUs */
 } PresilParams;
 
 typedef struct PresilBarRegion {
@@ -139,6 +140,7 @@ void presil_clock_add(PresilPci *s);
 void presil_clock_remove(PresilPci *s);
 /* A call has returned: `link.next_ps` may be earlier than before. */
 void presil_clock_update(PresilPci *s);
+/* The time of the devices' axis that it is for the guest now. */
 int64_t presil_guest_ns(void);
 uint64_t presil_guest_ps(void);
 /* Rounded up: nothing is delivered before its time. */

@@ -28,8 +28,10 @@ static void *pulse(void *opaque)
 
     (void)opaque;
     for (;;) {
-        /* From this thread a plain read of two counters. */
-        const uint64_t guest_ns = (uint64_t)icount_get();
+        /* From this thread a plain read of two counters, or of the clock. */
+        const uint64_t guest_ns =
+            (uint64_t)(use_icount ? icount_get()
+                                  : qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
 
         beat++;
         pthread_mutex_lock(&segments_lock);

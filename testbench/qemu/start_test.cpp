@@ -71,6 +71,10 @@ TEST_CASE("start: a machine that it does not fit", "[qemu][start]") {
     bench.machine.extra_args = {"-icount", "shift=3,sleep=off"};
     check_refused(bench.machine.run(), "needs -icount shift=0,sleep=off");
   }
+  SECTION("free-running with icount") {
+    bench.machine.devices[0].extra += ",free-running=1";
+    check_refused(bench.machine.run(), "free-running=1 goes without -icount");
+  }
   SECTION("with two vCPUs") {
     bench.machine.extra_args = {"-smp", "2"};
     check_refused(bench.machine.run(), "one vCPU");
