@@ -13,11 +13,13 @@ constexpr auto kKernelArguments =
     "console=ttyS0 panic=-1 "
     // No address randomisation: debuggers find symbols without help.
     "nokaslr "
-    // The clock counts instructions, so it needs no second opinion and no calibration; the loop
-    // that calibrates the local timer alone costs 2.8 s of host time.
-    "tsc=reliable no_timer_check noapictimer "
+    "no_timer_check "
     // The ciphers' self-tests are a quarter of the boot.
     "cryptomgr.notests mitigations=off";
+
+/// The clock counts instructions, so it needs no second opinion and no calibration; the loop that
+/// calibrates the local timer alone costs 2.8 s of host time. A host's clock is looked at.
+constexpr auto kCountingArguments = " tsc=reliable noapictimer";
 
 /// Milliseconds of host time without a heartbeat after which the device calls its simulator dead.
 constexpr auto kDeviceWatchdog = "watchdog=10000";
@@ -59,6 +61,9 @@ void add_devices(std::vector<std::string>& arguments, const Machine& machine) {
     std::string device = std::format("presil-pci,bus=rp{},socket={},log={}", slot,
                                      escaped(machine.folder.device_socket(slot)),
                                      escaped(machine.folder.device(slot) / "qemu.log"));
+    if (options.free_running) {
+      device += ",free-running=1";
+    }
     if (options.quantum_ns) {
       device += std::format(",quantum={}", *options.quantum_ns);
     }
@@ -77,7 +82,11 @@ void add_devices(std::vector<std::string>& arguments, const Machine& machine) {
 }  // namespace
 
 std::string kernel_arguments(const RunOptions& options) {
-  std::string text = kKernelArguments + iommu_arguments(options.iommu);
+  std::string text = kKernelArguments;
+  if (!options.free_running) {
+    text += kCountingArguments;
+  }
+  text += iommu_arguments(options.iommu);
   if (!options.append.empty()) {
     text += " " + options.append;
   }
@@ -93,11 +102,14 @@ std::vector<std::string> qemu_arguments(const Machine& machine) {
       "-machine", "q35,sata=off,smbus=off,usb=off,i8042=off,vmport=off,dump-guest-core=off",
       // Root ports that the guest drives itself: else they never say that their link is up, and
       // Linux gives a device up after a fatal error.
-      "-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off", "-cpu", "qemu64", "-smp", "1",
-      "-m", std::format("{}M", options.memory_mib), "-icount", "shift=0,sleep=off", "-rtc",
+      "-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off", "-cpu", "qemu64", "-smp",
+      std::to_string(options.cpus), "-m", std::format("{}M", options.memory_mib), "-rtc",
       "base=2026-01-01T00:00:00,clock=vm", "-seed", std::to_string(options.seed), "-kernel",
       machine.kernel.image.string(), "-initrd", folder.image().string(), "-append",
       kernel_arguments(options)};
+  if (!options.free_running) {
+    arguments.insert(arguments.end(), {"-icount", "shift=0,sleep=off"});
+  }
   if (machine.interactive) {
     add_serial(arguments, "console",
                std::format("stdio,mux=on,signal=off,logfile={}", escaped(folder.console())));

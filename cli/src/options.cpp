@@ -19,6 +19,8 @@ namespace {
 constexpr auto kHidden = "";
 /// As the device's property has it: from an instruction's worth to the longest ADVANCE.
 constexpr std::uint64_t kLeastQuantumNs = 100, kMostQuantumNs = 100'000;
+constexpr unsigned kMostCpus = 8;                   // Of the debug kernel.
+constexpr std::uint64_t kMostJitterNs = 1'000'000;  // As the simulators have it.
 
 constexpr auto kExitStatuses = R"(Exit status: the guest command's own, or
   100  wrong option or missing input        101  build failed
@@ -172,6 +174,15 @@ class Parser {
                    "(120us), msix:N or write:OFFSET; the digest stays the same")
         ->type_name("[=FROM:TO]");
     app.add_option("--seed", run.seed, "of everything that is random")->type_name("NUMBER");
+    app.add_option("--jitter", jitter_,
+                   "DMA reads and interrupts take up to so much longer, by the seed:\n"
+                   "other seeds show other orders, each of them again")
+        ->type_name("TIME");
+    app.add_flag("--free-running", run.free_running,
+                 "guest time is the host's: faster, and no run is like another");
+    app.add_option("--cpus", run.cpus, "the guest's CPUs (1); more with --free-running only")
+        ->type_name("NUMBER")
+        ->check(CLI::Range(1u, kMostCpus));
     app.add_option("--iommu", iommu_, "off, pt (pass-through) or strict")->type_name("MODE");
     app.add_option("--memory", memory_, "the guest's memory: 512M, 1G")->type_name("SIZE");
     app.add_option("--append", run.append, "added to the kernel command line")->type_name("TEXT");
@@ -233,7 +244,10 @@ class Parser {
       run.waves = parse_wave_window(waves_);
     }
     if (!quantum_.empty()) {
-      run.quantum_ns = parse_quantum_ns();
+      run.quantum_ns = parse_ns("--quantum", quantum_, kLeastQuantumNs, kMostQuantumNs);
+    }
+    if (!jitter_.empty()) {
+      run.jitter_ns = parse_ns("--jitter", jitter_, 0, kMostJitterNs);
     }
     run.iommu = choice<Iommu>("--iommu", iommu_,
                               {{"", Iommu::kOff},
@@ -251,6 +265,12 @@ class Parser {
     }
     if (!(run.timeout_s > 0)) {
       throw Error(std::format("--timeout: {} is not a positive number of seconds", run.timeout_s));
+    }
+    if (run.cpus > 1 && !run.free_running) {
+      throw Error(
+          std::format("--cpus {}: instructions are counted on one CPU only; add --free-running, "
+                      "and no run will be like another",
+                      run.cpus));
     }
     if (!run.modules.empty() && run.kernel.empty()) {
       throw Error("--modules goes with --kernel; name the bzImage too");
@@ -281,25 +301,28 @@ class Parser {
     return found->second;
   }
 
-  [[nodiscard]] std::uint64_t parse_quantum_ns() const {
+  /// \throws Error  `text` is no time, or not within the bounds, nanoseconds.
+  static std::uint64_t parse_ns(const char* option, const std::string& text, std::uint64_t least,
+                                std::uint64_t most) {
     static const std::regex form(R"((\d{1,9})(ns|us|ms)?)");
     std::smatch match;
-    if (!std::regex_match(quantum_, match, form)) {
-      throw Error(std::format("--quantum: \"{}\" is not a time like 500ns or 10us", quantum_));
+    if (!std::regex_match(text, match, form)) {
+      throw Error(std::format("{}: \"{}\" is not a time like 500ns or 10us", option, text));
     }
     const auto unit = match[2].str();
     const auto value = std::stoull(match[1].str()) * (unit == "ms"   ? 1'000'000u
                                                       : unit == "us" ? 1'000u
                                                                      : 1u);
-    if (value < kLeastQuantumNs || value > kMostQuantumNs) {
-      throw Error(std::format("--quantum: {} ns is not in 100ns .. 100us", value));
+    if (value < least || value > most) {
+      throw Error(
+          std::format("{}: {} ns is not in {}ns .. {}us", option, value, least, most / 1000));
     }
     return value;
   }
 
   CLI::App app_;
   Options options_;
-  std::string quantum_, waves_, memory_, iommu_, gdb_, which_kernel_;
+  std::string quantum_, jitter_, waves_, memory_, iommu_, gdb_, which_kernel_;
 };
 
 }  // namespace

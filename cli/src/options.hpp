@@ -28,6 +28,9 @@ enum class Debugger { kNone, kGuest, kSimulator };
 struct RunOptions {
   std::vector<std::string> accelerators;  ///< names or paths, in slot order; empty: the first known
   std::optional<std::uint64_t> quantum_ns;
+  std::optional<std::uint64_t> jitter_ns;
+  bool free_running = false;  ///< guest time is the host's; such a run does not repeat
+  unsigned cpus = 1;          ///< more than one only when free_running
   std::optional<WaveWindow> waves;
   std::uint64_t seed = 1;
   Iommu iommu = Iommu::kOff;

@@ -79,6 +79,9 @@ std::vector<std::string> simulator_arguments(const Checkout& checkout,
   if (options.slow != 1.0) {
     add("--slow", std::format("{}", options.slow));
   }
+  if (options.jitter_ns) {
+    add("--jitter-ns", std::to_string(*options.jitter_ns));
+  }
   if (options.random_reset) {
     arguments.push_back("--random-reset");
   }

@@ -99,7 +99,9 @@ Json make_summary(const SummaryContext& context, const Outcome& outcome) {
   summary["reason"] = outcome.reason;
   summary["exit_status"] = exit_status_of(outcome.result, outcome.guest_exit.value_or(0));
   summary["guest_exit"] = outcome.guest_exit ? Json(*outcome.guest_exit) : Json();
-  summary["digest"] = run_digest(context.folder, outcome.devices.size());
+  // A free-running run has none: nobody could see it again.
+  summary["digest"] =
+      options.free_running ? "" : run_digest(context.folder, outcome.devices.size());
   summary["digest_complete"] = outcome.complete;
   summary["environment"] = environment_id(context.checkout);
   summary["command"] = shell_line(options.command);
@@ -129,6 +131,8 @@ Json make_summary(const SummaryContext& context, const Outcome& outcome) {
                       {"simulators", rounded(outcome.simulators_cpu_s)}};
   summary["model"] = options.model;
   summary["seed"] = options.seed;
+  summary["cpus"] = options.cpus;
+  summary["free_running"] = options.free_running;
   summary["memory_mib"] = options.memory_mib;
   summary["kernel"] = context.plan.kernel.release;
   summary["folder"] = context.folder.path().string();
@@ -145,8 +149,10 @@ std::string summary_text(const Json& summary) {
   };
   const auto reason = summary.at("reason").get<std::string>();
   line("result", summary.at("result").get<std::string>() + (reason.empty() ? "" : ": " + reason));
-  line("digest", std::format("{}{}", summary.at("digest").get<std::string>(),
-                             summary.at("digest_complete").get<bool>() ? "" : " (incomplete)"));
+  const auto digest = summary.at("digest").get<std::string>();
+  line("digest", digest.empty()
+                     ? "none: a free-running run is like no other"
+                     : digest + (summary.at("digest_complete").get<bool>() ? "" : " (incomplete)"));
   line("environment", summary.at("environment").get<std::string>());
   line("guest time", std::format("{:.6f} s", static_cast<double>(number("guest_ns")) * 1e-9));
   if (!summary.at("devices").empty()) {

@@ -47,6 +47,16 @@ TEST_CASE("every source of chance is fixed", "[cli][machine]") {
   CHECK_THAT(line, !ContainsSubstring("stdio"));
 }
 
+TEST_CASE("a free-running guest has the host's clock, and as many CPUs as asked for",
+          "[cli][machine]") {
+  Setting setting;
+  setting.options.free_running = true;
+  setting.options.cpus = 4;
+  const auto line = setting.line(1);
+  CHECK_THAT(line, !ContainsSubstring("-icount") && !ContainsSubstring("tsc=reliable"));
+  CHECK_THAT(line, ContainsSubstring("-smp 4") && ContainsSubstring(",free-running=1"));
+}
+
 TEST_CASE("each device has its root port, socket and log", "[cli][machine]") {
   Setting setting;
   setting.options.quantum_ns = 2500;

@@ -71,6 +71,11 @@ TEST_CASE("sizes and times have units and limits", "[cli][options]") {
   CHECK(parse({"demo", "--model", "functional"})->run.model == "functional");
   CHECK_THROWS_AS(parse({"demo", "--model", "real"}), Error);
   CHECK_THROWS_AS(parse({"demo", "--model", "functional", "--waves"}), Error);
+  CHECK(!parse({"demo"})->run.jitter_ns);
+  CHECK(parse({"demo", "--jitter", "20us"})->run.jitter_ns == 20'000);
+  CHECK(parse({"demo", "--jitter", "1ms"})->run.jitter_ns == 1'000'000);
+  CHECK_THROWS_AS(parse({"demo", "--jitter", "2ms"}), Error);
+  CHECK_THROWS_AS(parse({"demo", "--jitter", "much"}), Error);
   CHECK(parse({"demo", "--quantum", "100us"})->run.quantum_ns == 100'000);
   CHECK_THROWS_AS(parse({"demo", "--quantum", "101us"}), Error);
   CHECK_THROWS_AS(parse({"demo", "--quantum", "10s"}), Error);
@@ -93,6 +98,8 @@ TEST_CASE("every wrong command line is one line that names the word", "[cli][opt
       {{"run"}, "run needs a command"},
       {{"run", "--"}, "run needs a command"},
       {{"run", "ls"}, "ls"},
+      {{"demo", "--cpus", "4"}, "add --free-running"},
+      {{"demo", "--free-running", "--cpus", "9"}, "--cpus"},
       {{"demo", "--", "ls"}, "only run takes a command"},
       {{"demo", "--iommu", "on"}, "\"on\" is none of off, pt, strict"},
       {{"demo", "--gdb", "me"}, "\"me\" is none of guest, sim"},

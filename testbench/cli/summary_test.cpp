@@ -188,6 +188,17 @@ TEST_CASE("a run that ended early has a digest, as if missing logs were empty", 
   CHECK(other.make()["digest"] == digest);
 }
 
+TEST_CASE("a free-running run has no digest, and says why", "[cli][summary]") {
+  Setting setting;
+  setting.plan.options.free_running = true;
+  setting.plan.options.cpus = 4;
+  const auto summary = setting.make();
+  CHECK(summary["digest"] == "");
+  CHECK(summary["free_running"] == true);
+  CHECK(summary["cpus"] == 4);
+  CHECK_THAT(summary_text(summary), ContainsSubstring("digest       none: a free-running run"));
+}
+
 TEST_CASE("host times are rounded to milliseconds", "[cli][summary]") {
   Setting setting;
   setting.checkout.environment_s = 0.12345;
