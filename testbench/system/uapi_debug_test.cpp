@@ -27,6 +27,18 @@ TEST_CASE("the suite gives the debug kernel nothing to report", "[system][uapi][
   CHECK(kernel_reports(result.file("guest-console.log")) == "");
 }
 
+TEST_CASE("the suite for 32 bits gives the debug kernel nothing to report",
+          "[system][uapi][debug-kernel]") {
+  UapiRun run;
+  run.program = "kestrel-uapi-test32";
+  run.kernel = "debug";
+  run.options = {"--model", "functional", "--hang", "600"};
+  run.after = kLookForLeaks;
+  const auto result = run.check("uapi-debug-32");
+  CHECK_THAT(result.output, !ContainsSubstring("unreferenced object"));
+  CHECK(kernel_reports(result.file("guest-console.log")) == "");
+}
+
 TEST_CASE("a load gives the debug kernel nothing to report", "[system][uapi][debug-kernel]") {
   const auto run = presil_run("uapi-load-debug",
                               on_debug_kernel({"--timeout", "6000", "--memory", "1G", "--add",

@@ -40,10 +40,11 @@ TEST_CASE("jobs of sixteen queues on the RTL that wait for each other end, and a
   check_load(load("uapi-load-rtl", {"--model", "rtl"}, "4 4 100 1"));
 }
 
-TEST_CASE("a load with another seed, quantum and preemption is right as well",
+TEST_CASE("a load with another seed, quantum, latency and preemption is right as well",
           "[system][uapi][load]") {
   check_load(load("uapi-load-functional",
-                  {"--model", "functional", "--quantum", "1500ns", "--append", "preempt=full"},
+                  {"--model", "functional", "--quantum", "1500ns", "--jitter", "30us", "--seed",
+                   "2", "--append", "preempt=full"},
                   "4 4 200 2"));
 }
 

@@ -23,8 +23,11 @@ TEST_CASE("the suite passes in twenty other orders", "[system][uapi][long]") {
   CAPTURE(seed);
   UapiRun run;
   run.seed = seed;
-  run.options = {"--model",  "functional",   "--quantum", std::to_string(500 * seed) + "ns",
-                 "--append", "preempt=full", "--seed",    std::to_string(seed)};
+  run.options = {"--model",   "functional",
+                 "--quantum", std::to_string(500 * seed) + "ns",
+                 "--append",  "preempt=full",
+                 "--seed",    std::to_string(seed),
+                 "--jitter",  std::to_string(seed % 5 * 20) + "us"};
   run.check("uapi-order-" + std::to_string(seed));
 }
 
@@ -35,7 +38,8 @@ TEST_CASE("twenty times ten thousand random calls give the debug kernel nothing 
   const auto run = presil_run(
       "uapi-fuzz-debug-" + std::to_string(seed),
       on_debug_kernel({"--timeout", "6000", "--append", "preempt=full", "--quantum",
-                       std::to_string(500 + 500 * seed) + "ns", "--add",
+                       std::to_string(500 + 500 * seed) + "ns", "--seed", std::to_string(seed),
+                       "--jitter", std::to_string(seed % 5 * 20) + "us", "--add",
                        built("guest/bin/kestrel-uapi-fuzz")}),
       "kestrel-uapi-fuzz " + std::to_string(seed) + " 10000; s=$?; " + kLookForLeaks + "; exit $s");
   CHECK(run.status == 0);
