@@ -186,7 +186,7 @@ void FuzzCalls::step() {
 int FuzzCalls::call(const char* name, unsigned long request, void* argument) {
   // Once in a while the argument itself is not there.
   if (random_.once_in(200))
-    argument = reinterpret_cast<void*>(static_cast<std::uintptr_t>(odd_value(random_)));
+    argument = reinterpret_cast<void*>(static_cast<std::uintptr_t>(unowned(odd_value(random_))));
   const int result = ioctl(file_->fd(), request, argument) < 0 ? -errno : 0;
   tally_.count(name, result);
   return result;
@@ -196,6 +196,16 @@ template <typename T>
 int FuzzCalls::call_spoilt(const char* name, unsigned long request, T& args) {
   if (random_.once_in(2))
     spoil(random_, args, 1 + static_cast<unsigned>(random_.below(2)));
+  return call(name, request, &args);
+}
+
+template <typename T>
+int FuzzCalls::call_answered(const char* name, unsigned long request, T& args) {
+  const std::uint64_t answer = args.pointer;
+  if (random_.once_in(2))
+    spoil(random_, args, 1 + static_cast<unsigned>(random_.below(2)));
+  if (args.pointer != answer)
+    args.pointer = unowned(args.pointer);
   return call(name, request, &args);
 }
 
@@ -213,7 +223,7 @@ void FuzzCalls::query() {
   args.size = static_cast<std::uint32_t>(random_.below(answer.size()));
   args.pointer = reinterpret_cast<std::uintptr_t>(answer.data());
   // A spoilt size is cut by the kernel, at what the memory here holds.
-  call_spoilt("dev_query", DRM_IOCTL_KESTREL_DEV_QUERY, args);
+  call_answered("dev_query", DRM_IOCTL_KESTREL_DEV_QUERY, args);
 }
 
 void FuzzCalls::buffer() {
@@ -391,7 +401,7 @@ void FuzzCalls::counters() {
     args.scope = DRM_KESTREL_COUNTERS_DEVICE;
     args.queue_id = 0;
   }
-  call_spoilt("counters", DRM_IOCTL_KESTREL_COUNTERS, args);
+  call_answered("counters", DRM_IOCTL_KESTREL_COUNTERS, args);
 }
 
 void FuzzCalls::syncobj() {
@@ -474,7 +484,7 @@ void FuzzCalls::map_memory() {
 void FuzzCalls::nonsense() {
   std::array<std::uint64_t, 16> args;
   for (std::uint64_t& word : args)
-    word = odd_value(random_);
+    word = unowned(odd_value(random_));
   // Sizes that the numbers do not have, and numbers that there are not.
   const auto number = DRM_COMMAND_BASE + static_cast<unsigned>(random_.below(16));
   const auto size = static_cast<unsigned>(8 * random_.below(16));

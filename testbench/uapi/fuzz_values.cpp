@@ -3,6 +3,8 @@
 
 #include "fuzz_values.hpp"
 
+#include <sys/mman.h>
+
 #include <array>
 #include <cstring>
 
@@ -36,6 +38,17 @@ std::uint64_t odd_value(Random& random) {
     default:
       return random.next() >> random.below(64);
   }
+}
+
+std::uint64_t unowned(std::uint64_t address) {
+  constexpr std::uint64_t kPage = 4096, kNobodys = 8;
+  const std::uint64_t page = address & ~(kPage - 1);
+  for (const std::uint64_t start : {page, page + kPage}) {
+    // Fails where nothing is mapped, and does nothing to memory.
+    if (msync(reinterpret_cast<void*>(static_cast<std::uintptr_t>(start)), kPage, MS_ASYNC) == 0)
+      return kNobodys;
+  }
+  return address;
 }
 
 void spoil(Random& random, std::span<std::uint8_t> bytes, unsigned count) {
