@@ -24,11 +24,11 @@ using GzipFile = std::unique_ptr<gzFile_s, Closer>;
 
 std::string reason(gzFile file) {
   int code = Z_OK;
-  const char* const text = gzerror(file, &code);
+  gzerror(file, &code);
   if (code == Z_ERRNO)
     return std::strerror(errno);
-  // zlib begins with the path, or with what the file was opened as.
-  return code == Z_OK || *text == '\0' ? "it ends too early" : "it is damaged";
+  // A file that is cut within its compressed form is Z_BUF_ERROR, one that holds too little none.
+  return code == Z_OK || code == Z_BUF_ERROR ? "it ends too early" : "it is damaged";
 }
 
 bool read_all(gzFile file, std::span<std::uint8_t> into) {
