@@ -107,22 +107,15 @@ class Compiler {
       const std::int64_t last = std::min(first + kLanes, layer.out.channels) - 1;
       const std::int64_t first_in = first / group_out * group_in / kLanes;
       const std::int64_t end_in = divide_up((last / group_out + 1) * group_in, kLanes);
-      if (layer.is_gathered)
-        layer.tiles.push_back({0, divide_up(window.kernel_w * layer.in.channels, kLanes)});
-      else
-        layer.tiles.push_back({first_in, end_in - first_in});
+      layer.tiles.push_back({first_in, end_in - first_in});
     }
     const auto at = [&work, group_in, taps, &window](std::int64_t out, std::int64_t row,
                                                      std::int64_t column, std::int64_t in) {
       return work.weights[static_cast<std::size_t>((out * group_in + in) * taps +
                                                    row * window.kernel_w + column)];
     };
-    const std::int64_t run = window.kernel_w * layer.in.channels;
     layer.weight = [&](std::int64_t out, std::int64_t row, std::int64_t column,
                        std::int64_t in) -> std::int8_t {
-      if (layer.is_gathered)
-        return in < run ? at(out, row, in / layer.in.channels, in % layer.in.channels)
-                        : std::int8_t{0};
       const std::int64_t channel = in - out / group_out * group_in;
       return channel >= 0 && channel < group_in ? at(out, row, column, channel) : std::int8_t{0};
     };

@@ -139,7 +139,7 @@ TEST_CASE("a layer that does not fit is refused by its node", "[userspace][nn]")
   Device device;
   device.scratchpad_bytes = 1024;
   CHECK(compile(*graph, {.device = device}).error().text ==
-        "node 'the_QLinearConv' (QLinearConv): a window over 1 words of channels does not fit into "
+        "node 'the_QLinearConv' (QLinearConv): a window over 16 channels does not fit into "
         "1024 bytes on chip");
 }
 
