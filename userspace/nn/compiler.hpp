@@ -15,7 +15,7 @@
 namespace kestrel::nn {
 
 /// Changes whenever the same graph would be compiled to something else.
-inline constexpr std::uint32_t kCompilerVersion = 1;
+inline constexpr std::uint32_t kCompilerVersion = 2;
 
 struct CompileOptions {
   Device device;

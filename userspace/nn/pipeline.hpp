@@ -26,6 +26,13 @@ namespace kestrel::nn {
 class Pipeline {
  public:
   using Compute = std::variant<Accumulate, Output>;
+  /// Tokens only, by the compute engine.
+  struct Sync {};
+  /// A command in its place.
+  struct Item {
+    std::variant<Transfer, Accumulate, Output, Sync> command;
+    Tokens tokens;
+  };
 
   /// So many steps a layer may have: more than any sensible one, and few enough to be kept.
   static constexpr std::size_t kMostSteps = std::size_t{1} << 19;
@@ -44,11 +51,17 @@ class Pipeline {
   /// Stores of what the current step, and those before, computed. \returns their number, from 0
   std::size_t store(std::vector<Transfer> stores);
 
-  /// All commands. After them no token is left.
+  [[nodiscard]] std::size_t steps() const { return steps_.size(); }
+
+  /// All commands in order. After them no token is left.
   ///
   /// The order matters for more than looks: the device hands commands to its engines in order, and
   /// only a few wait in front of each. So loads for later stand as early as their token can come,
-  /// and never in front of what they wait for.
+  /// but no more of them than can wait without holding up the others, and never in front of what
+  /// they wait for.
+  [[nodiscard]] std::vector<Item> items() const;
+  /// The same as the device reads them.
+  /// \throws Refusal  a field does not fit
   [[nodiscard]] std::vector<Command> commands() const;
 
  private:
@@ -64,11 +77,11 @@ class Pipeline {
     std::optional<std::size_t> store;  // their number
   };
 
-  static void add_loads(const Loads& group, std::vector<Command>& commands);
+  static void add_loads(const Loads& group, std::vector<Item>& items);
   /// \param waits, signals  tokens from and to the load engine
   static void add_step(const Step& step, std::size_t waits, std::size_t signals,
-                       std::vector<Command>& commands);
-  static void add_stores(const Step& step, bool is_awaited, std::vector<Command>& commands);
+                       std::vector<Item>& items);
+  static void add_stores(const Step& step, bool is_awaited, std::vector<Item>& items);
 
   std::vector<Loads> loads_;
   std::vector<Step> steps_;

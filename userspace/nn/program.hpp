@@ -85,7 +85,12 @@ struct CommandBuffer {
   bool operator==(const CommandBuffer&) const = default;
 };
 
-/// The layers as few command buffers as possible, none above kMostBufferBytes.
+/// The layers as few command buffers as possible: none above kMostBufferBytes, and of those with
+/// more than one layer none with so much work that it could take longer than a call may.
 std::vector<CommandBuffer> command_buffers(const Program& program);
+
+/// For each layer the buffer of command_buffers() that it is in, but only up to its end. What a
+/// buffer takes longer than the one before it, which begins where it does, is the layer's part.
+std::vector<CommandBuffer> growing_buffers(const Program& program);
 
 }  // namespace kestrel::nn

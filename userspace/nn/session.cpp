@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <iterator>
 #include <utility>
 
 namespace kestrel::nn {
@@ -59,14 +58,12 @@ Result<void> Session::write_inputs(std::span<const Values> inputs) {
   return {};
 }
 
-Result<void> Session::execute(bool each_layer) {
-  if (!each_layer)
-    return machine_->run(command_buffers(*program_));
-  std::vector<CommandBuffer> buffers;
-  std::ranges::transform(program_->layers, std::back_inserter(buffers), [](const Layer& layer) {
-    return CommandBuffer{layer.address, layer.size_bytes};
-  });
-  return machine_->run(buffers);
+Result<void> Session::execute() {
+  return machine_->run(command_buffers(*program_));
+}
+
+Result<void> Session::execute_growing() {
+  return machine_->run(growing_buffers(*program_));
 }
 
 std::vector<Values> Session::read_outputs() const {

@@ -41,9 +41,11 @@ class Session {
   /// Writes the inputs, in the order of Program::input_ports.
   /// Errors: their number, type or size is not the program's.
   Result<void> write_inputs(std::span<const Values> inputs);
-  /// Runs some layers, all when nothing is said. With `each_layer` every layer is a buffer of its
-  /// own, so that counters can be read between them by the machine.
-  Result<void> execute(bool each_layer = false);
+  /// Runs all layers.
+  Result<void> execute();
+  /// Runs each buffer of growing_buffers(), so that the machine can count what layers add. The
+  /// outputs mean nothing afterwards, because layers before have been run again.
+  Result<void> execute_growing();
   /// \returns the results, in the order of Program::output_ports
   [[nodiscard]] std::vector<Values> read_outputs() const;
 

@@ -8,17 +8,16 @@
 #include <numeric>
 #include <optional>
 
-#include "nn/error.hpp"
 #include "nn/view.hpp"
 
 namespace kestrel::nn {
 namespace {
 
-constexpr std::int64_t kParameterBytes = 128;  // of sixteen channels
 constexpr std::int64_t kMostRunBytes = 65535;
 constexpr double kCommandCycles = 24;  // from one command of the compute engine to the next
 /// A load or store ends when the bus has answered, and the next one begins only then.
 constexpr double kLatencyCycles = 520;
+constexpr double kShortRunCycles = 4;
 /// A weight tile of 16 words is read while positions stream past.
 constexpr std::int64_t kLeastPassCycles = 16;
 
@@ -74,8 +73,9 @@ class Estimate {
 
   /// Completes a candidate. \returns nothing if it does not fit
   std::optional<Tiling> operator()(Tiling tiling, std::int64_t pieces) const {
-    const auto& [window, images, out_h, out_w, is_gathered, in_words, in_bytes, tile_words,
-                 weight_words] = problem_;
+    const auto& [window, images, out_h, out_w, gathered_runs, in_words, in_bytes, tile_words,
+                 weight_words, parameter_bytes, may_store_each_tile] = problem_;
+    const bool is_gathered = gathered_runs > 0;
     const auto tiles = static_cast<std::int64_t>(tile_words.size());
     const std::int64_t positions = tiling.rows * tiling.columns;
     if (positions > device_.accumulator_rows || tiling.columns * tiles * kWordBytes > kMostRunBytes)
@@ -86,7 +86,7 @@ class Estimate {
         input_extent(tiling.columns, window.kernel_w, window.stride_w, window.dilation_w);
     if (!is_gathered && in_columns * in_bytes > kMostRunBytes)
       return std::nullopt;
-    const std::int64_t in_positions = in_rows * (is_gathered ? tiling.columns : in_columns);
+    const std::int64_t in_positions = in_rows * in_columns;
     const std::int64_t blocks =
         images * divide_up(out_h, tiling.rows) * divide_up(out_w, tiling.columns);
     const std::int64_t weight_bytes = problem_.taps() * weight_words * kWordBytes;
@@ -96,7 +96,7 @@ class Estimate {
         in_positions * kWordBytes *
         (tiling.loads_each_step ? std::min(tiling.chunk_words, most_words_) : in_words);
     space.activations = (tiling.loads_each_step ? blocks * pieces : blocks) > 1 ? 2 : 1;
-    space.parameter = tiles * kParameterBytes;
+    space.parameter = parameter_bytes;
     space.weight =
         (tiling.keeps_weights ? space.parameter : 0) +
         weight_bytes *
@@ -113,21 +113,27 @@ class Estimate {
         weight_words == 16 ? std::max(positions, kLeastPassCycles) : positions;
     const double compute = d(blocks) * (d(problem_.taps() * all_words_ * pass_cycles) +
                                         d(tiles * positions) + kCommandCycles * d(pieces + tiles));
-    // What is gathered comes in runs of a few bytes, one in two cycles.
+    // What is gathered comes in runs of a few bytes, so many of which are under way at a time.
     const double block_load =
-        is_gathered ? d(in_positions) * 2
+        is_gathered ? d(in_positions * gathered_runs) * kShortRunCycles
                     : d(in_positions) * d(tiling.loads_each_step ? all_words_ : in_words);
     const double all_weights = d(weight_bytes * all_words_) / 16;
-    const double loads = d(tiling.loads_each_step ? blocks * pieces : blocks) +
-                         (tiling.keeps_weights ? 2 : d(blocks * pieces) + 1);
+    // Weights that stay are loaded while the first block is computed.
+    const std::int64_t weight_loads = !tiling.keeps_weights ? blocks * pieces + 1
+                                      : tiling.pieces_together == 0
+                                          ? 1
+                                          : 1 + divide_up(pieces - 1, tiling.pieces_together);
+    const double loads = d(tiling.loads_each_step ? blocks * pieces : blocks) + d(weight_loads);
     const double load = d(blocks) * block_load +
                         all_weights * (tiling.keeps_weights ? 1 : d(blocks)) +
                         kLatencyCycles * loads;
     const double stores = d(tiling.stores_each_tile ? blocks * tiles : blocks);
     const double store = d(blocks) * d(positions * tiles) * (tiling.stores_each_tile ? 2 : 1) +
                          kLatencyCycles * stores;
+    const bool waits_for_all = tiling.keeps_weights && tiling.pieces_together == 0;
     const double first = (tiling.loads_each_step ? block_load / d(pieces) : block_load) +
-                         all_weights / d(pieces) + 2 * kLatencyCycles;
+                         (waits_for_all ? all_weights : all_weights / d(pieces)) +
+                         2 * kLatencyCycles;
     const double last = d(positions) * (tiling.stores_each_tile ? 1 : d(tiles)) + kLatencyCycles;
     tiling.cycles =
         std::max({compute * (has_banks ? 1 : 1.05), load - first, store - last}) + first + last;
@@ -163,13 +169,23 @@ std::int64_t input_extent(std::int64_t positions, std::int64_t kernel, std::int6
   return (positions - 1) * stride + (kernel - 1) * dilation + 1;
 }
 
-Tiling choose_tiling(const TilingProblem& problem, const Device& device) {
+std::vector<Tiling> find_tilings(const TilingProblem& problem, const Device& device,
+                                 std::size_t most) {
   const Estimate estimate(problem, device);
-  std::optional<Tiling> best;
+  std::vector<Tiling> found;
+  const auto add = [&](const Tiling& candidate, std::int64_t pieces) {
+    const auto tiling = estimate(candidate, pieces);
+    if (!tiling || (found.size() == most && tiling->cycles >= found.back().cycles))
+      return;
+    // Of equals the first that was found stays first.
+    found.insert(std::ranges::upper_bound(found, tiling->cycles, {}, &Tiling::cycles), *tiling);
+    if (found.size() > most)
+      found.pop_back();
+  };
   for (const std::int64_t chunk : piece_sizes(estimate.most_words(), true)) {
     const std::int64_t pieces = estimate.pieces(chunk);
     // What is gathered is there as a whole.
-    if (problem.is_gathered && chunk != estimate.most_words())
+    if (problem.gathered_runs > 0 && chunk != estimate.most_words())
       continue;
     for (const std::int64_t columns : piece_sizes(problem.out_w, true)) {
       for (const std::int64_t rows : piece_sizes(problem.out_h, false)) {
@@ -183,19 +199,22 @@ Tiling choose_tiling(const TilingProblem& problem, const Device& device) {
           candidate.loads_each_step = (choice & 1) != 0;
           candidate.keeps_weights = (choice & 2) == 0;
           candidate.stores_each_tile = (choice & 4) != 0;
-          if (problem.is_gathered && candidate.loads_each_step)
+          if ((problem.gathered_runs > 0 && candidate.loads_each_step) ||
+              (!problem.may_store_each_tile && candidate.stores_each_tile))
             continue;
-          const auto found = estimate(candidate, pieces);
-          if (found && (!best || found->cycles < best->cycles))
-            best = found;
+          add(candidate, pieces);
+          for (const std::int64_t together : {std::int64_t{1}, std::int64_t{2}, pieces - 1}) {
+            if (!candidate.keeps_weights || together >= pieces ||
+                together <= candidate.pieces_together)
+              continue;
+            candidate.pieces_together = together;
+            add(candidate, pieces);
+          }
         }
       }
     }
   }
-  if (!best)
-    refuse("a window over {} words of channels does not fit into {} bytes on chip",
-           problem.in_words, device.scratchpad_bytes);
-  return *best;
+  return found;
 }
 
 }  // namespace kestrel::nn

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -22,21 +23,21 @@ struct Device {
   bool operator==(const Device&) const = default;
 };
 
-/// A convolution, product or pool as the device sees it. An input position is a pixel, or when
-/// windows are gathered by the load engine the pixels of a row of a window side by side.
+/// A convolution, product or pool as the device sees it. An input position is a pixel, or what the
+/// load engine gathered to one: then the window has no columns, and maybe no rows either.
 struct TilingProblem {
   Window window;
   std::int64_t images = 1, out_h = 1, out_w = 1;
-  bool is_gathered = false;
+  std::int64_t gathered_runs = 0;        ///< that make an input position; 0: not gathered
   std::int64_t in_words = 1;             ///< words of an input position in the scratchpad
   std::int64_t in_bytes = 16;            ///< bytes of a pixel in memory
-  std::vector<std::int64_t> tile_words;  ///< words that each sixteen output channels reduce
+  std::vector<std::int64_t> tile_words;  ///< words that each sixteen results of a position reduce
   std::int64_t weight_words = 16;        ///< of each word and tap: 16, 1 (by lanes), or 0
+  std::int64_t parameter_bytes = 0;      ///< biases and scales of all channels
+  bool may_store_each_tile = true;
 
-  /// Passes over a tile's words: the window's pixels, or its rows when those were gathered.
-  [[nodiscard]] std::int64_t taps() const {
-    return window.kernel_h * (is_gathered ? 1 : window.kernel_w);
-  }
+  /// Passes over a tile's words.
+  [[nodiscard]] std::int64_t taps() const { return window.kernel_h * window.kernel_w; }
 };
 
 /// A piece is a block of output positions, of sixteen output channels, and of some of the words
@@ -46,19 +47,23 @@ struct Tiling {
   bool loads_each_step = false;        ///< activations for each piece, else for each block
   std::int64_t chunk_words = 1;        ///< most words that are summed by one piece
   bool keeps_weights = false;          ///< all on chip from the first block on
-  bool stores_each_tile = false;       ///< results of sixteen channels at a time, else of a block
+  /// Of weights that stay, those of so many pieces come at a time, just before they are used: the
+  /// first piece's by themselves; 0: all at once.
+  std::int64_t pieces_together = 0;
+  bool stores_each_tile = false;  ///< results of sixteen channels at a time, else of a block
   /// Scratchpad bytes. Of what is not double the two are the same.
   std::array<std::int64_t, 2> activations = {}, weights = {}, results = {};
   std::int64_t parameters = 0;  ///< directly before weights that stay
-  double cycles = 0;            ///< estimate, by which tilings are compared
+  double cycles = 0;            ///< rough estimate, by which tilings are compared
 };
 
 /// Rows or columns of input that so many of output look at.
 std::int64_t input_extent(std::int64_t positions, std::int64_t kernel, std::int64_t stride,
                           std::int64_t dilation);
 
-/// The tiling that the estimate likes best.
-/// \throws Refusal  not even the smallest piece fits on chip
-Tiling choose_tiling(const TilingProblem& problem, const Device& device);
+/// The tilings that the estimate likes best, the best first, at most `most`; none, if not even the
+/// smallest piece fits on chip.
+std::vector<Tiling> find_tilings(const TilingProblem& problem, const Device& device,
+                                 std::size_t most);
 
 }  // namespace kestrel::nn

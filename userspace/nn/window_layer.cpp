@@ -6,42 +6,41 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <utility>
+
+#include "nn/error.hpp"
+#include "nn/gather.hpp"
+#include "nn/timeline.hpp"
+#include "nn/window_plan.hpp"
 
 namespace kestrel::nn {
 namespace {
 
-constexpr std::int64_t kLanes = 16;
-/// What takes less time to load than a command of its own.
-constexpr std::int64_t kFewBytes = 8192;
-
 class Emitter {
  public:
-  Emitter(const WindowLayer& layer, const Device& device, ConstantImage& constants,
+  /// \param constants  address of the parameters, and behind them the weights
+  Emitter(const WindowLayer& layer, const WindowPlan& plan, std::uint64_t constants,
           Pipeline& pipeline)
       : layer_(layer),
+        gather_(plan.gather),
+        problem_(plan.problem),
+        tiling_(plan.tiling),
         pipeline_(pipeline),
-        problem_(problem_of(layer)),
-        tiling_(choose_tiling(problem_, device)) {
-    std::vector<std::byte> bytes;
-    if (layer_.areas.empty())
-      bytes = pack_parameters(layer_.output.bias, layer_.output.scale, layer_.out.channels);
-    parameter_bytes_ = std::ssize(bytes);
-    place_weights(bytes);
-    if (!bytes.empty())
-      constants_ = constants.add(bytes);
-  }
+        pieces_(cut_to_pieces(layer, plan)),
+        all_weight_bytes_(pieces_.back().weights + pieces_.back().weight_bytes),
+        constants_(constants) {}
 
   void emit() {
     for (std::int64_t image = 0; image < layer_.out.count; ++image) {
-      for (std::int64_t top = 0; top < layer_.out.height; top += tiling_.rows) {
-        for (std::int64_t left = 0; left < layer_.out.width; left += tiling_.columns) {
+      for (std::int64_t top = 0; top < problem_.out_h; top += tiling_.rows) {
+        for (std::int64_t left = 0; left < problem_.out_w; left += tiling_.columns) {
           block({.image = image,
                  .top = top,
                  .left = left,
-                 .rows = std::min(tiling_.rows, layer_.out.height - top),
-                 .columns = std::min(tiling_.columns, layer_.out.width - left)});
+                 .rows = std::min(tiling_.rows, problem_.out_h - top),
+                 .columns = std::min(tiling_.columns, problem_.out_w - left)});
           ++blocks_;
         }
       }
@@ -49,82 +48,11 @@ class Emitter {
   }
 
  private:
-  /// Output positions that are computed at a time.
+  /// Output positions that are computed at a time; with patches, these.
   struct Block {
     std::int64_t image, top, left, rows, columns;
     [[nodiscard]] std::int64_t positions() const { return rows * columns; }
   };
-  /// Some words of sixteen channels: one step.
-  struct Piece {
-    std::size_t tile;
-    std::int64_t first, count;  // words of an input position
-    bool is_first, is_last;     // of the tile
-    std::int64_t weights;       // bytes from the start of all weights
-  };
-
-  static TilingProblem problem_of(const WindowLayer& layer) {
-    TilingProblem problem{.window = layer.window,
-                          .images = layer.out.count,
-                          .out_h = layer.out.height,
-                          .out_w = layer.out.width,
-                          .is_gathered = layer.is_gathered,
-                          .in_words = 0,
-                          .in_bytes = layer.in.pixel_bytes,
-                          .tile_words = {},
-                          .weight_words = layer.mode == KESTREL_ACCUMULATE_MODE_MATMUL      ? 16
-                                          : layer.mode == KESTREL_ACCUMULATE_MODE_DEPTHWISE ? 1
-                                                                                            : 0};
-    for (const auto& words : layer.tiles) {
-      problem.in_words = std::max(problem.in_words, words.first + words.count);
-      problem.tile_words.push_back(words.count);
-    }
-    return problem;
-  }
-
-  [[nodiscard]] std::int64_t taps_w() const {
-    return layer_.is_gathered ? 1 : layer_.window.kernel_w;
-  }
-  [[nodiscard]] std::int64_t weight_bytes(std::int64_t words) const {
-    return problem_.taps() * problem_.weight_words * words * kWordBytes;
-  }
-
-  /// Cuts the tiles to pieces, and lays their weights as they are read, behind the parameters.
-  void place_weights(std::vector<std::byte>& bytes) {
-    for (std::size_t tile = 0; tile < layer_.tiles.size(); ++tile) {
-      const auto& words = layer_.tiles[tile];
-      for (std::int64_t done = 0; done < words.count; done += tiling_.chunk_words) {
-        const Piece piece{.tile = tile,
-                          .first = words.first + done,
-                          .count = std::min(tiling_.chunk_words, words.count - done),
-                          .is_first = done == 0,
-                          .is_last = done + tiling_.chunk_words >= words.count,
-                          .weights = std::ssize(bytes) - parameter_bytes_};
-        pack(piece, bytes);
-        pieces_.push_back(piece);
-      }
-    }
-    all_weight_bytes_ = std::ssize(bytes) - parameter_bytes_;
-  }
-
-  void pack(const Piece& piece, std::vector<std::byte>& bytes) const {
-    if (problem_.weight_words == 0)
-      return;
-    const auto channel = static_cast<std::int64_t>(piece.tile) * kLanes;
-    const std::int64_t rows = problem_.weight_words;
-    for (std::int64_t y = 0; y < layer_.window.kernel_h; ++y) {
-      for (std::int64_t x = 0; x < taps_w(); ++x) {
-        for (std::int64_t i = 0; i < piece.count * rows; ++i) {
-          for (std::int64_t lane = 0; lane < kLanes; ++lane) {
-            const std::int64_t in = rows == 1 ? channel + lane : piece.first * kLanes + i;
-            const bool exists = channel + lane < layer_.out.channels;
-            bytes.push_back(static_cast<std::byte>(exists ? layer_.weight(channel + lane, y, x, in)
-                                                          : std::int8_t{0}));
-          }
-        }
-      }
-    }
-  }
-
   void block(const Block& block) {
     const std::size_t first_step = steps_;
     for (const Piece& piece : pieces_) {
@@ -136,7 +64,7 @@ class Emitter {
         continue;
       wait_for_room(piece);
       output(block, piece);
-      if (tiling_.stores_each_tile || piece.tile + 1 == layer_.tiles.size())
+      if (tiling_.stores_each_tile || piece.tile + 1 == problem_.tile_words.size())
         store(block, piece);
     }
   }
@@ -160,7 +88,7 @@ class Emitter {
     if (tiling_.keeps_weights)
       append(loads, kept_constants(step));
     else if (step == 0)
-      append(loads, constants(0, parameter_bytes_, tiling_.parameters));
+      append(loads, constants(0, problem_.parameter_bytes, tiling_.parameters));
     if (!loads.empty())
       pipeline_.load(std::move(loads), after);
   }
@@ -174,20 +102,21 @@ class Emitter {
     return side_by_side(false, constants_ + static_cast<std::uint64_t>(offset), scratchpad, bytes);
   }
   [[nodiscard]] std::vector<Transfer> weights(const Piece& piece, std::int64_t scratchpad) const {
-    return constants(parameter_bytes_ + piece.weights, weight_bytes(piece.count), scratchpad);
+    return constants(problem_.parameter_bytes + piece.weights, piece.weight_bytes, scratchpad);
   }
-  /// The parameters and the first piece's weights, so that it can begin; all others with the
-  /// second.
+  /// Of the parameters and the weights, all of which stay, what comes with this step.
   [[nodiscard]] std::vector<Transfer> kept_constants(std::size_t step) const {
-    const std::int64_t all = parameter_bytes_ + all_weight_bytes_;
-    const std::int64_t first = pieces_.size() == 1 || all <= kFewBytes
-                                   ? all
-                                   : parameter_bytes_ + weight_bytes(pieces_[0].count);
-    if (step == 0)
-      return constants(0, first, tiling_.parameters);
-    if (step == 1)
-      return constants(first, all - first, tiling_.parameters + first);
-    return {};
+    const std::size_t count = pieces_.size();
+    const auto together = static_cast<std::size_t>(tiling_.pieces_together);
+    if (step >= count || (together == 0 ? step != 0 : step != 0 && (step - 1) % together != 0))
+      return {};
+    const std::size_t last = together == 0 ? count
+                             : step == 0   ? 1
+                                           : std::min(step + together, count);
+    const std::int64_t first = step == 0 ? 0 : problem_.parameter_bytes + pieces_[step].weights;
+    const std::int64_t end =
+        problem_.parameter_bytes + (last == count ? all_weight_bytes_ : pieces_[last].weights);
+    return constants(first, end - first, tiling_.parameters + first);
   }
 
   [[nodiscard]] std::int64_t activation_place(std::size_t step) const {
@@ -199,36 +128,55 @@ class Emitter {
   }
   /// Input positions of a row.
   [[nodiscard]] std::int64_t in_columns(const Block& block) const {
-    const auto& window = layer_.window;
-    if (layer_.is_gathered)
-      return block.columns;
+    const auto& window = problem_.window;
     return input_extent(block.columns, window.kernel_w, window.stride_w, window.dilation_w);
   }
+  [[nodiscard]] std::int64_t in_rows(const Block& block) const {
+    const auto& window = problem_.window;
+    return input_extent(block.rows, window.kernel_h, window.stride_h, window.dilation_h);
+  }
 
-  [[nodiscard]] std::vector<Transfer> activations(const Block& block, const Piece& piece,
-                                                  std::size_t step) const {
+  [[nodiscard]] Transfer gathered(const Block& block, std::size_t step) const {
     const auto& window = layer_.window;
     const Image& in = layer_.in;
-    const std::int64_t y = block.top * window.stride_h - window.pad_top;
-    const std::int64_t x = block.left * window.stride_w - window.pad_left;
+    const std::int64_t position = problem_.in_words * kWordBytes;
+    const std::int64_t columns = in_columns(block);
     Transfer load;
     load.pad = layer_.pad;
     load.pitch = in.row_bytes;
     load.scratchpad = activation_place(step);
     load.address = layer_.in_address + static_cast<std::uint64_t>(block.image * in.image_bytes);
-    const std::int64_t rows =
-        input_extent(block.rows, window.kernel_h, window.stride_h, window.dilation_h);
-    if (layer_.is_gathered) {
-      const std::int64_t position = problem_.in_words * kWordBytes;
-      load.height = in.height;
-      load.width = in.width * in.channels;
-      load.y = y;
-      load.x = x * in.channels;
-      load.counts = {window.kernel_w * in.channels, block.columns, rows, 1, 1};
-      load.steps[0] = {.x = window.stride_w * in.channels, .y = 0, .scratchpad = position};
-      load.steps[1] = {.x = 0, .y = 1, .scratchpad = block.columns * position};
-      return {load};
+    load.height = in.height;
+    load.width = in.width * in.channels;
+    load.y = block.top * gather_.rows * window.stride_h - window.pad_top;
+    load.x = (block.left * gather_.columns * window.stride_w - window.pad_left) * in.channels;
+    const std::int64_t run = gather_.pixel_columns * in.channels;
+    load.counts = {run, columns, gather_.pixel_rows, in_rows(block), 1};
+    load.steps[0] = {
+        .x = gather_.columns * window.stride_w * in.channels, .y = 0, .scratchpad = position};
+    load.steps[1] = {.x = 0, .y = 1, .scratchpad = run};
+    load.steps[2] = {.x = 0, .y = gather_.pixel_rows, .scratchpad = columns * position};
+    for (std::size_t i = 0; i < load.steps.size(); ++i) {
+      if (load.counts[i + 1] == 1)
+        load.steps[i] = {};
     }
+    return load;
+  }
+
+  [[nodiscard]] std::vector<Transfer> activations(const Block& block, const Piece& piece,
+                                                  std::size_t step) const {
+    if (gather_.channels > 0)
+      return {gathered(block, step)};
+    const auto& window = layer_.window;
+    const Image& in = layer_.in;
+    const std::int64_t y = block.top * window.stride_h - window.pad_top;
+    const std::int64_t x = block.left * window.stride_w - window.pad_left;
+    const std::int64_t rows = in_rows(block);
+    Transfer load;
+    load.pad = layer_.pad;
+    load.pitch = in.row_bytes;
+    load.scratchpad = activation_place(step);
+    load.address = layer_.in_address + static_cast<std::uint64_t>(block.image * in.image_bytes);
     const std::int64_t first = tiling_.loads_each_step ? piece.first * kWordBytes : 0;
     const std::int64_t bytes = position_words(piece) * kWordBytes;
     // The first pixel that is inside is the origin, so that coordinates stay small.
@@ -252,7 +200,7 @@ class Emitter {
   }
 
   void accumulate(const Block& block, const Piece& piece, std::size_t step) {
-    const auto& window = layer_.window;
+    const auto& window = problem_.window;
     Accumulate sums;
     sums.mode = layer_.mode;
     sums.is_unsigned = layer_.is_unsigned;
@@ -265,9 +213,8 @@ class Emitter {
         (tiling_.keeps_weights ? tiling_.weights[0] + piece.weights : tiling_.weights[step % 2]) /
         kWordBytes;
     sums.positions = {block.columns, block.rows};
-    sums.reduction = {piece.count, taps_w(), layer_.window.kernel_h};
-    sums.position_strides = {(layer_.is_gathered ? 1 : window.stride_w) * position,
-                             window.stride_h * row};
+    sums.reduction = {piece.count, window.kernel_w, window.kernel_h};
+    sums.position_strides = {window.stride_w * position, window.stride_h * row};
     sums.reduction_strides = {1, window.dilation_w * position, window.dilation_h * row};
     // What is never stepped over needs not fit.
     drop_unused(sums.positions, sums.position_strides);
@@ -285,7 +232,7 @@ class Emitter {
 
   /// Number of the store that writes this piece's results.
   [[nodiscard]] std::size_t store_of(const Piece& piece) const {
-    return tiling_.stores_each_tile ? blocks_ * layer_.tiles.size() + piece.tile : blocks_;
+    return tiling_.stores_each_tile ? blocks_ * problem_.tile_words.size() + piece.tile : blocks_;
   }
   [[nodiscard]] std::int64_t result_place(const Piece& piece) const {
     return tiling_.results[store_of(piece) % 2];
@@ -305,15 +252,22 @@ class Emitter {
     output.zero = layer_.output.zero;
     output.min = layer_.output.min;
     output.max = layer_.output.max;
-    output.destination = result_place(piece) / kWordBytes +
-                         (tiling_.stores_each_tile ? 0 : static_cast<std::int64_t>(piece.tile));
+    output.destination =
+        result_place(piece) / kWordBytes + (tiling_.stores_each_tile ? 0 : piece.channels);
     if (layer_.areas.empty()) {
       output.is_per_channel = true;
-      output.parameters =
-          tiling_.parameters / kWordBytes + static_cast<std::int64_t>(piece.tile) * 8;
+      output.parameters = tiling_.parameters / kWordBytes + piece.channels * 8;
       output.counts = {block.positions(), 1};
       output.source_strides = {1, 0};
       output.destination_strides = {step, 0};
+      if (gather_.positions() > 1) {
+        const std::int64_t row = block.columns * gather_.columns * step;
+        output.destination +=
+            piece.position / gather_.columns * row + piece.position % gather_.columns * step;
+        output.counts = {block.columns, block.rows};
+        output.source_strides = {1, block.columns};
+        output.destination_strides = {gather_.columns * step, gather_.rows * row};
+      }
       pipeline_.compute(output);
       return;
     }
@@ -339,52 +293,91 @@ class Emitter {
 
   void store(const Block& block, const Piece& piece) {
     const Image& out = layer_.out;
+    const std::int64_t top = block.top * gather_.rows, left = block.left * gather_.columns;
+    const std::int64_t rows = block.rows * gather_.rows, columns = block.columns * gather_.columns;
     const std::uint64_t address =
         layer_.out_address +
-        static_cast<std::uint64_t>(block.image * out.image_bytes + block.top * out.row_bytes +
-                                   block.left * out.pixel_bytes);
+        static_cast<std::uint64_t>(block.image * out.image_bytes + top * out.row_bytes +
+                                   left * out.pixel_bytes);
     const std::int64_t place = result_place(piece);
-    if (!tiling_.stores_each_tile && block.columns == out.width &&
-        out.row_bytes == out.width * out.pixel_bytes) {
-      pipeline_.store(side_by_side(true, address, place, block.positions() * out.pixel_bytes));
-      return;
-    }
     Transfer store;
     store.is_store = true;
     store.address = address;
     store.pitch = out.row_bytes;
-    store.height = block.rows;
+    // The last patches may reach beyond the image.
+    store.height = std::min(rows, out.height - top);
+    store.width = std::min(columns, out.width - left) * out.pixel_bytes;
     store.scratchpad = place;
     if (tiling_.stores_each_tile) {
       store.x = static_cast<std::int64_t>(piece.tile) * kWordBytes;
-      store.width = block.columns * out.pixel_bytes;
-      store.counts = {kWordBytes, block.columns, block.rows, 1, 1};
-      store.steps[0] = {
-          .x = block.columns == 1 ? 0 : out.pixel_bytes, .y = 0, .scratchpad = kWordBytes};
-      store.steps[1] = {.x = 0, .y = 1, .scratchpad = block.columns * kWordBytes};
+      store.counts = {kWordBytes, columns, rows, 1, 1};
+      store.steps[0] = {.x = columns == 1 ? 0 : out.pixel_bytes, .y = 0, .scratchpad = kWordBytes};
+      store.steps[1] = {.x = 0, .y = 1, .scratchpad = columns * kWordBytes};
+    } else if (columns == out.width && out.row_bytes == out.width * out.pixel_bytes) {
+      pipeline_.store(side_by_side(true, address, place, store.height * out.row_bytes));
+      return;
     } else {
-      store.width = block.columns * out.pixel_bytes;
-      store.counts = {store.width, block.rows, 1, 1, 1};
-      store.steps[0] = {.x = 0, .y = 1, .scratchpad = store.width};
+      const std::int64_t row = columns * out.pixel_bytes;
+      store.counts = {row, rows, 1, 1, 1};
+      store.steps[0] = {.x = 0, .y = 1, .scratchpad = row};
     }
     pipeline_.store({store});
   }
 
   const WindowLayer& layer_;
+  const Gather& gather_;
+  const TilingProblem& problem_;
+  const Tiling& tiling_;
   Pipeline& pipeline_;
-  const TilingProblem problem_;
-  const Tiling tiling_;
-  std::vector<Piece> pieces_;
-  std::uint64_t constants_ = 0;  // Address of the parameters, and behind them the weights.
-  std::int64_t parameter_bytes_ = 0, all_weight_bytes_ = 0;
+  const std::vector<Piece> pieces_;
+  const std::int64_t all_weight_bytes_;
+  const std::uint64_t constants_;
   std::size_t blocks_ = 0, steps_ = 0;
 };
+
+/// The plan whose commands take the least time by a closer estimate. One of very many steps is
+/// taken as it is.
+WindowPlan choose_plan(const WindowLayer& layer, const Device& device) {
+  constexpr std::size_t kCandidates = 64, kMostSteps = 1024;
+  const auto& window = layer.window;
+  std::optional<WindowPlan> best;
+  std::int64_t least = 0;
+  for (const Gather& gather :
+       layer.is_gathered
+           ? possible_gathers(window, layer.in.channels, layer.out.height, layer.out.width)
+           : std::vector{no_gather(window)}) {
+    const TilingProblem problem = tiling_problem(layer, gather);
+    for (const Tiling& tiling : find_tilings(problem, device, kCandidates)) {
+      const WindowPlan plan{gather, problem, tiling};
+      Pipeline trial;
+      Emitter(layer, plan, 0, trial).emit();
+      const bool is_long = trial.steps() > kMostSteps;
+      if (is_long && best)
+        break;
+      const std::int64_t cycles =
+          is_long ? std::numeric_limits<std::int64_t>::max() : estimate_cycles(trial.items());
+      if (!best || cycles < least) {
+        best = plan;
+        least = cycles;
+      }
+      if (is_long)
+        break;
+    }
+  }
+  if (!best)
+    refuse("a window over {} channels does not fit into {} bytes on chip", layer.in.channels,
+           device.scratchpad_bytes);
+  return *best;
+}
 
 }  // namespace
 
 void emit_window_layer(const WindowLayer& layer, const Device& device, ConstantImage& constants,
                        Pipeline& pipeline) {
-  Emitter(layer, device, constants, pipeline).emit();
+  const WindowPlan plan = choose_plan(layer, device);
+  const std::vector<std::byte> bytes = pack_constants(layer, plan);
+  const std::uint64_t address = bytes.empty() ? 0 : constants.add(bytes);
+  Emitter(layer, plan, address, pipeline).emit();
 }
 
 }  // namespace kestrel::nn

@@ -33,13 +33,13 @@ struct WindowLayer {
   std::uint64_t in_address = 0, out_address = 0;
   Window window;
   std::uint32_t mode = KESTREL_ACCUMULATE_MODE_MATMUL;
-  bool is_gathered = false;  ///< the load engine lays the pixels of a window's row side by side
+  bool is_gathered = false;  ///< channels lie densely, so that the load engine can gather pixels
   bool is_unsigned = false;  ///< input
   std::uint8_t pad = 0;      ///< byte outside of the image
-  std::vector<Words> tiles;  ///< of each sixteen output channels
+  std::vector<Words> tiles;  ///< of each sixteen output channels; when gathered not used
 
-  /// Of an output channel, a row and a column of the window, and a byte of an input position. Of a
-  /// gathered one the column is 0. By lanes (DEPTHWISE) the byte is the channel.
+  /// Of an output channel, a row and a column of the window, and a byte of an input pixel. By lanes
+  /// (DEPTHWISE) the byte is the channel.
   std::function<std::int8_t(std::int64_t out, std::int64_t row, std::int64_t column,
                             std::int64_t in)>
       weight;

@@ -24,8 +24,7 @@ kestrel_counters difference(const kestrel_counters& after, const kestrel_counter
 }  // namespace
 
 Outcome<std::unique_ptr<DeviceMachine>> DeviceMachine::create(const Device& device,
-                                                              const nn::Program& program,
-                                                              bool counts) {
+                                                              const nn::Program& program) {
   auto vm = Vm::create(device);
   if (!vm)
     return std::unexpected("an address space: " + vm.error().text);
@@ -38,7 +37,6 @@ Outcome<std::unique_ptr<DeviceMachine>> DeviceMachine::create(const Device& devi
   std::unique_ptr<DeviceMachine> machine(
       new DeviceMachine(program, *std::move(vm), *std::move(queue)));
   machine->job_calls_ = std::max<std::size_t>(*job_calls, 1);
-  machine->is_counting_ = counts;
   return machine;
 }
 

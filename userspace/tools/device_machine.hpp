@@ -25,16 +25,17 @@ namespace kestrel::run {
 class DeviceMachine final : public nn::Machine {
  public:
   /// \param device, program  outlive the machine; the program's layers are named in errors
-  /// \param counts           each buffer is a job of its own, and is counted
   /// \returns the machine, or a sentence that says what failed
   static Outcome<std::unique_ptr<DeviceMachine>> create(const Device& device,
-                                                        const nn::Program& program, bool counts);
+                                                        const nn::Program& program);
 
   nn::Result<std::span<std::byte>> map(const nn::Region& region) override;
   /// Errors: names the layer that failed, and what the device says of it.
   nn::Result<void> run(std::span<const nn::CommandBuffer> buffers) override;
 
-  /// What the device counted in each buffer of the latest run(); empty when nothing is counted.
+  /// Whether each buffer is a job of its own, and is counted; at first not.
+  void set_counting(bool counts) { is_counting_ = counts; }
+  /// What the device counted in each buffer of the latest run(); empty when nothing was counted.
   [[nodiscard]] std::span<const kestrel_counters> counts() const { return counts_; }
 
  private:

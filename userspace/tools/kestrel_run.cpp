@@ -151,7 +151,7 @@ Outcome<std::vector<std::string>> class_names(const RunOptions& options, std::si
 /// Runs the program with all examples, into the report.
 Outcome<void> run_examples(const kestrel::Device& device, nn::Program& program,
                            const std::vector<Example>& examples, Report& report) {
-  auto machine = DeviceMachine::create(device, program, report.profile.has_value());
+  auto machine = DeviceMachine::create(device, program);
   if (!machine)
     return std::unexpected(machine.error());
   // The session then gives what the device left; the host's steps come after.
@@ -171,12 +171,17 @@ Outcome<void> run_examples(const kestrel::Device& device, nn::Program& program,
       return std::unexpected(values.error());
     if (auto written = session->write_inputs(std::vector{*std::move(values)}); !written)
       return failed(written.error());
-    // A call for each layer: a large model takes longer than one call may.
-    if (auto ran = session->execute(true); !ran)
+    if (auto ran = session->execute(); !ran)
       return failed(ran.error());
-    if (report.profile)
-      report.profile->add((*machine)->counts());
     auto raw = std::get<std::vector<std::uint8_t>>(session->read_outputs()[0]);
+    if (report.profile) {
+      (*machine)->set_counting(true);
+      const auto ran = session->execute_growing();
+      (*machine)->set_counting(false);
+      if (!ran)
+        return failed(ran.error());
+      report.profile->add((*machine)->counts());
+    }
     const nn::Values made = nn::take_steps(raw, steps);
     const bool is_unsigned =
         steps.empty() ? report.is_unsigned : program.output_ports[0].yields_unsigned;

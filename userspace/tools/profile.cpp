@@ -4,6 +4,8 @@
 #include "profile.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace kestrel::run {
 namespace {
@@ -15,9 +17,21 @@ void add_to(kestrel_counters& sum, const kestrel_counters& part) {
     sum.*counter += part.*counter;
 }
 
+/// What a job counts more than one that does less; where it was luckier, as with translations,
+/// nothing.
+kestrel_counters more(const kestrel_counters& longer, const kestrel_counters& shorter) {
+  kestrel_counters result = {};
+  for (const auto counter : kCounters)
+    result.*counter = std::max(longer.*counter, shorter.*counter) - shorter.*counter;
+  return result;
+}
+
 }  // namespace
 
 Profile::Profile(const nn::Program& program, ArraySize size) : size_(size) {
+  std::optional<std::uint64_t> last;
+  for (const nn::CommandBuffer& buffer : nn::growing_buffers(program))
+    begins_job_.push_back(std::exchange(last, buffer.address) != buffer.address);
   for (const nn::Layer& layer : program.layers) {
     LayerCounts counts;
     counts.node = layer.node;
@@ -34,8 +48,9 @@ void Profile::add(std::span<const kestrel_counters> counts) {
     LayerCounts& layer = layers_[i];
     ++layer.runs;
     layer.operations += operations_[i];
-    layer.cycles += counts[i].busy_ns * size_.clock_mhz / kNanosecondsPerMicrosecond;
-    add_to(layer.counts, counts[i]);
+    const kestrel_counters part = begins_job_[i] ? counts[i] : more(counts[i], counts[i - 1]);
+    layer.cycles += part.busy_ns * size_.clock_mhz / kNanosecondsPerMicrosecond;
+    add_to(layer.counts, part);
   }
 }
 

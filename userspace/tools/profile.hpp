@@ -35,12 +35,12 @@ struct ArraySize {
   std::uint64_t cells = 0;  ///< multiplications and additions in one cycle, at most
 };
 
-/// One layer, summed over all runs.
+/// One layer in its place in the network, summed over all runs.
 struct LayerCounts {
   std::string node, type, shape;
   bool is_convolution = false;
   std::uint64_t runs = 0;
-  std::uint64_t cycles = 0;      ///< from the layer's begin to its end
+  std::uint64_t cycles = 0;      ///< that its job takes longer than with the layers before alone
   std::uint64_t operations = 0;  ///< multiplications and additions that the network asks for
   kestrel_counters counts = {};
 };
@@ -49,7 +49,9 @@ class Profile {
  public:
   Profile(const nn::Program& program, ArraySize size);
 
-  /// Takes what was counted in each layer of one run.
+  /// Takes what was counted in each of nn::growing_buffers() in one run. A layer's part is what its
+  /// buffer counts more than the one before, so what the job takes to begin and to end is the first
+  /// layer's, and all layers together are the whole job.
   void add(std::span<const kestrel_counters> counts);
 
   [[nodiscard]] const std::vector<LayerCounts>& layers() const { return layers_; }
@@ -64,6 +66,7 @@ class Profile {
   ArraySize size_;
   std::vector<LayerCounts> layers_;
   std::vector<std::uint64_t> operations_;  // Of each layer, in one run.
+  std::vector<bool> begins_job_;           // Of each layer: it is the first of its buffer.
 };
 
 }  // namespace kestrel::run

@@ -225,5 +225,19 @@ TEST_CASE("loads for later stand before the steps that do not need them", "[user
   CHECK(order == "lclccc");
 }
 
+TEST_CASE("no more loads stand early than can wait without holding up the others",
+          "[userspace][nn]") {
+  Pipeline pipeline;
+  for (std::size_t step = 0; step < 8; ++step) {
+    pipeline.begin_step();
+    pipeline.load({transfer(false, step)}, std::nullopt);
+    pipeline.compute(accumulate(step));
+  }
+  std::string order;
+  for (const Command& command : pipeline.commands())
+    order += marked(command).engine;
+  CHECK(order == "lcllllclclclcccc");
+}
+
 }  // namespace
 }  // namespace kestrel::nn

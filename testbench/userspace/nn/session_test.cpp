@@ -93,14 +93,14 @@ TEST_CASE("inputs go in, results come out", "[userspace][nn]") {
   CHECK(std::get<Bytes>((*results)[0]) == Bytes{1, 1});
 }
 
-TEST_CASE("layers are run as one buffer, or each by itself", "[userspace][nn]") {
+TEST_CASE("layers are run as one buffer, or as growing ones", "[userspace][nn]") {
   PlainMachine machine;
   const Program one = program();
   auto session = Session::create(one, machine);
   REQUIRE(session->execute());
-  REQUIRE(session->execute(true));
+  REQUIRE(session->execute_growing());
   CHECK(machine.runs[0] == std::vector<CommandBuffer>{{0x2000, 128}});
-  CHECK(machine.runs[1] == std::vector<CommandBuffer>{{0x2000, 64}, {0x2040, 64}});
+  CHECK(machine.runs[1] == std::vector<CommandBuffer>{{0x2000, 64}, {0x2000, 128}});
 }
 
 TEST_CASE("inputs that do not match are refused by name", "[userspace][nn]") {

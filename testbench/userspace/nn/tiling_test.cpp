@@ -8,7 +8,6 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "nn/error.hpp"
 #include "nn/view.hpp"
 
 namespace kestrel::nn {
@@ -19,11 +18,16 @@ TilingProblem convolution(std::int64_t size, std::int64_t in_words, std::int64_t
           .images = 1,
           .out_h = size,
           .out_w = size,
-          .is_gathered = false,
+          .gathered_runs = 0,
           .in_words = in_words,
           .in_bytes = in_words * 16,
           .tile_words = std::vector<std::int64_t>(static_cast<std::size_t>(tiles), in_words),
-          .weight_words = 16};
+          .weight_words = 16,
+          .parameter_bytes = tiles * 128};
+}
+
+Tiling best_tiling(const TilingProblem& problem, const Device& device = {}) {
+  return find_tilings(problem, device, 1).at(0);
 }
 
 struct Buffer {
@@ -62,7 +66,7 @@ TEST_CASE("pieces fit on chip, and do not overlap there", "[userspace][nn]") {
       for (const std::int64_t tiles : {1, 4, 32}) {
         INFO(size << " " << words << " " << tiles);
         const auto problem = convolution(size, words, tiles);
-        const Tiling tiling = choose_tiling(problem, device);
+        const Tiling tiling = best_tiling(problem, device);
         CHECK(tiling.rows * tiling.columns <= device.accumulator_rows);
         CHECK(tiling.rows <= size);
         CHECK(tiling.columns <= size);
@@ -73,27 +77,50 @@ TEST_CASE("pieces fit on chip, and do not overlap there", "[userspace][nn]") {
 }
 
 TEST_CASE("weights stay on chip when there is room", "[userspace][nn]") {
-  CHECK(choose_tiling(convolution(14, 2, 2), {}).keeps_weights);
-  CHECK_FALSE(choose_tiling(convolution(14, 32, 32), {}).keeps_weights);
+  CHECK(best_tiling(convolution(14, 2, 2)).keeps_weights);
+  CHECK_FALSE(best_tiling(convolution(14, 32, 32)).keeps_weights);
 }
 
 TEST_CASE("a layer with time to spare is cut, so that transfers run beside", "[userspace][nn]") {
-  const Tiling tiling = choose_tiling(convolution(28, 4, 4), {});
+  const Tiling tiling = best_tiling(convolution(28, 4, 4));
   CHECK(tiling.rows < 28);
 }
 
 TEST_CASE("what is too large for the chip is cut into words", "[userspace][nn]") {
   auto product = convolution(1, 2000, 4);
   product.window = {};
-  const Tiling tiling = choose_tiling(product, {});
+  const Tiling tiling = best_tiling(product);
   CHECK(tiling.chunk_words < 2000);
 }
 
-TEST_CASE("what does not fit at all is refused", "[userspace][nn]") {
+TEST_CASE("what does not fit at all has no tiling", "[userspace][nn]") {
   auto problem = convolution(8, 1, 1);
   problem.window.kernel_h = 4000;
   problem.window.kernel_w = 4000;
-  CHECK_THROWS_AS(choose_tiling(problem, {}), Refusal);
+  CHECK(find_tilings(problem, {}, 10).empty());
+}
+
+TEST_CASE("the best come first, and as many as were asked for", "[userspace][nn]") {
+  const auto found = find_tilings(convolution(14, 2, 2), {}, 40);
+  CHECK(found.size() == 40);
+  CHECK(std::ranges::is_sorted(found, {}, &Tiling::cycles));
+  for (const Tiling& tiling : found)
+    check_places(convolution(14, 2, 2), tiling, {});
+  const bool has_some_together =
+      std::ranges::any_of(found, [](const Tiling& tiling) { return tiling.pieces_together == 1; });
+  CHECK(has_some_together);
+}
+
+TEST_CASE("what is gathered is not cut into words, nor stored tile by tile when it may not be",
+          "[userspace][nn]") {
+  auto problem = convolution(14, 2, 8);
+  problem.gathered_runs = 2;
+  problem.may_store_each_tile = false;
+  for (const Tiling& tiling : find_tilings(problem, {}, 1000)) {
+    CHECK(tiling.chunk_words == 2);
+    CHECK_FALSE(tiling.loads_each_step);
+    CHECK_FALSE(tiling.stores_each_tile);
+  }
 }
 
 TEST_CASE("windows reach so far", "[userspace][nn]") {
