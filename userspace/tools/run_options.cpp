@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "array.hpp"
 #include "command_line.hpp"
 
 namespace kestrel::run {
@@ -38,8 +39,6 @@ const char kRunHelp[] =
     "usage.\n";
 
 namespace {
-
-constexpr std::uint64_t kMostInputs = 1'000'000;
 
 std::expected<void, std::string> apply(int option, std::string_view text, RunOptions& options) {
   switch (option) {
@@ -91,7 +90,7 @@ std::expected<void, std::string> finish(std::span<char* const> arguments, RunOpt
     return std::unexpected("no input; see --help");
   if (!options.images && (options.labels || options.first != 0 || options.count != 1))
     return std::unexpected("--labels, --first and --count go with --images");
-  if (options.count > kMostInputs) {
+  if (options.count > static_cast<std::uint64_t>(kMostInputs)) {
     return std::unexpected("--count " + std::to_string(options.count) + " exceeds " +
                            std::to_string(kMostInputs));
   }
