@@ -123,8 +123,12 @@ nn::Result<void> DeviceMachine::run_counted(std::span<const nn::CommandBuffer> b
 
 nn::Error DeviceMachine::failed(const Error& error, std::span<const nn::CommandBuffer> job) const {
   const auto state = queue_.state();
-  if (!state || state->has_fault == 0 || state->call >= job.size())
-    return {std::format("{}: {}", layer_at(job.front().address), error.text)};
+  if (!state || state->has_fault == 0 || state->call >= job.size()) {
+    // Nobody knows which of the job's it was, above all when the device is gone.
+    const std::string first = layer_at(job.front().address), last = layer_at(job.back().address);
+    return {first == last ? std::format("{}: {}", first, error.text)
+                          : std::format("{} to {}: {}", first, last, error.text)};
+  }
   const nn::CommandBuffer& buffer = job[state->call];
   return {std::format("{}: {}; the device reports cause {} at command {}, opcode {}, address {:#x}",
                       layer_at(buffer.address + state->offset), error.text, state->cause,
