@@ -350,7 +350,7 @@ TEST_CASE("kestrel-run: Without a device nothing can be run", "[userspace][kestr
   bench.kernel.open_error = EACCES;
   CHECK(bench.complaint(words) == "opening /dev/accel/accel0: Permission denied");
   bench.kernel.node = "/dev/null";
-  CHECK(bench.complaint(words) == "no kestrel accelerator under /dev/accel");
+  CHECK(bench.complaint(words) == "no kestrel accelerator under /dev/accel; is its driver loaded?");
 }
 
 TEST_CASE("kestrel-run: A device that disappears in the middle is said with input and layer",
