@@ -65,8 +65,12 @@ TEST_CASE("command line: An option can end it", "[userspace][command-line]") {
 }
 
 TEST_CASE("command line: What is wrong is said", "[userspace][command-line]") {
-  CHECK(parse({"--name"}).error == "an option wants a value; see --help");
-  CHECK(parse({"--loud"}).error == "unknown option; see --help");
+  CHECK(parse({"--name"}).error == "--name wants a value; see --help");
+  CHECK(parse({"-an"}).error == "-n wants a value; see --help");
+  CHECK(parse({"file", "--loud", "more"}).error == "'--loud' is no option; see --help");
+  CHECK(parse({"--loud=2"}).error == "'--loud=2' is no option; see --help");
+  CHECK(parse({"--all", "-xa"}).error == "'-x' is no option; see --help");
+  CHECK(parse({"--all=2"}).error == "'--all=2': --all takes no value; see --help");
   CHECK(parse({"-n", "wrong"}).error == "that is wrong");
 }
 

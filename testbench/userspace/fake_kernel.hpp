@@ -43,15 +43,16 @@ class FakeKernel final : public kestrel::internal::KernelInterface {
   std::string driver_name = "kestrel";
   int driver_major = 1;
   int driver_minor = 0;
-  int open_error = 0;           ///< errno of open() of `node`, or 0.
-  int map_error = 0;            ///< errno of map(), or 0.
-  bool can_nice = true;         ///< CAP_SYS_NICE
-  bool can_monitor = true;      ///< CAP_PERFMON
-  bool hold_jobs = false;       ///< Jobs wait for run_jobs().
-  int job_error = 0;            ///< errno with which jobs end, or 0: as the device says.
-  std::size_t failing_job = 0;  ///< Number of the one job that job_error is for; 0: every job.
-  std::int64_t time_ns = 1000;  ///< CLOCK_MONOTONIC; a wait that times out moves it.
-  drm_kestrel_info info;        ///< What DEV_QUERY gives, and the limits that hold.
+  int open_error = 0;              ///< errno of open() of `node`, or 0.
+  int map_error = 0;               ///< errno of map(), or 0.
+  bool can_nice = true;            ///< CAP_SYS_NICE
+  bool can_monitor = true;         ///< CAP_PERFMON
+  bool hold_jobs = false;          ///< Jobs wait for run_jobs().
+  int job_error = 0;               ///< errno with which jobs end, or 0: as the device says.
+  std::size_t failing_job = 0;     ///< Number of the one job that job_error is for; 0: every job.
+  std::size_t unplugging_job = 0;  ///< Number of the job in which the device goes; 0: none.
+  std::int64_t time_ns = 1000;     ///< CLOCK_MONOTONIC; a wait that times out moves it.
+  drm_kestrel_info info;           ///< What DEV_QUERY gives, and the limits that hold.
 
   /// The next `count` calls of `request` fail with `error`, and do nothing.
   void fail(unsigned long request, int error, int count = 1);

@@ -370,6 +370,11 @@ bool FakeKernel::advance(Queue& queue) {
 }
 
 void FakeKernel::run(Queue& queue, const Job& job) {
+  if (unplugging_job == job.number) {
+    *job.end = {.is_signalled = true, .error = ENODEV};
+    unplug();
+    return;
+  }
   int error = failing_job == 0 || failing_job == job.number ? job_error : 0;
   if (error == 0) {
     const FakeAccelerator::Outcome outcome = accelerator_.run(queue.hardware, job.calls);

@@ -305,6 +305,21 @@ TEST_CASE("fake kernel: Jobs", "[userspace][fake]") {
   CHECK(submit(same, same, same) == -ECANCELED);
 }
 
+TEST_CASE("fake kernel: A device can go while a job runs", "[userspace][fake]") {
+  Bench bench;
+  bench.kernel.unplugging_job = 2;
+  const drm_kestrel_call none{};
+  const drm_kestrel_sync sync{.handle = bench.syncobj, .flags = 0, .point = 0};
+  drm_kestrel_submit args{};
+  args.queue_id = bench.queue;
+  args.calls = array_of(std::span(&none, 0));
+  args.out_syncs = array_of(std::span(&sync, 1));
+  CHECK(bench.call(DRM_IOCTL_KESTREL_SUBMIT, args) == 0);
+  CHECK(bench.call(DRM_IOCTL_KESTREL_SUBMIT, args) == 0);
+  CHECK(bench.call(DRM_IOCTL_KESTREL_SUBMIT, args) == -ENODEV);
+  CHECK(bench.kernel.jobs() == 2);
+}
+
 TEST_CASE("fake kernel: What is unknown or gone", "[userspace][fake]") {
   Bench bench;
   int nothing = 0;

@@ -116,7 +116,7 @@ TEST_CASE("kestrel-copy: What is in its way is said in a line", "[userspace][kes
 
   SECTION("no device") {
     bench.kernel.node = "/dev/null";
-    text = "no kestrel accelerator under /dev/accel";
+    text = "no kestrel accelerator under /dev/accel; is its driver loaded?";
   }
   SECTION("not the device that was named") {
     words.insert(words.begin(), {"--device", "/dev/accel/accel5"});

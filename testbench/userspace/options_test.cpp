@@ -65,13 +65,13 @@ TEST_CASE("options: What is wrong is said", "[userspace][options]") {
                Wrong{{"--random", "0"}, "--random 0 is less than 1"},
                Wrong{{"--random", "-1"}, "--random wants a number, not '-1'"},
                Wrong{{"--random", "1k"}, "--random wants a number, not '1k'"},
-               Wrong{{"--random"}, "an option wants a value; see --help"},
+               Wrong{{"--random"}, "--random wants a value; see --help"},
                Wrong{{"--repeat", "0", "a"}, "--repeat 0 is less than 1"},
                Wrong{{"--offset", "1", "a"}, "--offset SRC:DST wants a number, not ''"},
                Wrong{{"--offset", "1:1048577", "a"}, "--offset 1:1048577 exceeds 1048576"},
                Wrong{{"--seed", "18446744073709551616", "a"},
                      "--seed wants a number, not '18446744073709551616'"},
-               Wrong{{"--loud", "a"}, "unknown option; see --help"});
+               Wrong{{"--loud", "a"}, "'--loud' is no option; see --help"});
   CAPTURE(wrong.words);
 
   const auto options = parse(wrong.words);

@@ -54,7 +54,8 @@ Result<std::shared_ptr<Device>> Device::open_first(KernelInterface& kernel) {
 
   if (denied)
     return std::unexpected(*denied);
-  return std::unexpected(Error{ENODEV, "no kestrel accelerator under /dev/accel"});
+  return std::unexpected(
+      Error{ENODEV, "no kestrel accelerator under /dev/accel; is its driver loaded?"});
 }
 
 Device::~Device() {
@@ -103,7 +104,8 @@ Result<void> Device::identify() {
   drm_version version{};
   version.name = name.data();
   version.name_len = name.size() - 1;
-  if (auto called = call(DRM_IOCTL_VERSION, &version, "asking for the driver's name"); !called) {
+  const std::string what = "asking " + path_ + " for its driver's name";
+  if (auto called = call(DRM_IOCTL_VERSION, &version, what.c_str()); !called) {
     // Whatever it is, a node that does not answer this is no DRM device.
     const int code = called.error().code;
     return std::unexpected(Error{code == ENOTTY ? ENODEV : code, called.error().text});

@@ -36,14 +36,18 @@ struct Array {
 
 /// No file of more than these is taken, so that a wrong one exhausts nothing.
 inline constexpr std::int64_t kMostArrayBytes = std::int64_t{256} << 20;
+/// A model is not run with more inputs than these in one go.
+inline constexpr std::int64_t kMostInputs = 1'000'000;
 
-/// The bytes that a shape needs. \returns nothing: a dimension is negative, or they are too many
+/// The bytes that a shape needs. \returns a sentence: a dimension is negative, or they are too many
 constexpr Outcome<std::size_t> array_bytes(ElementType type,
                                            const std::vector<std::int64_t>& shape) {
   auto bytes = static_cast<std::int64_t>(element_bytes(type));
   for (const std::int64_t dimension : shape) {
-    if (dimension < 0 || (dimension > 0 && bytes > kMostArrayBytes / dimension))
-      return std::unexpected("more than " + std::to_string(kMostArrayBytes) + " bytes");
+    if (dimension < 0)
+      return std::unexpected("a dimension of its shape is " + std::to_string(dimension));
+    if (dimension > 0 && bytes > kMostArrayBytes / dimension)
+      return std::unexpected("it holds more than " + std::to_string(kMostArrayBytes) + " bytes");
     bytes *= dimension;
   }
   return static_cast<std::size_t>(bytes);

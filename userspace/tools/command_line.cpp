@@ -6,6 +6,25 @@
 #include <charconv>
 #include <limits>
 
+namespace {
+
+/// What is wrong with the option that getopt_long() has just refused.
+std::string refusal(char** argv, int answer, const option* long_options) {
+  const auto short_option = [] { return std::string("-") + static_cast<char>(optopt); };
+  // A long option is a word of its own, which it has gone past; a short one may stand in a group,
+  // and its letter is kept.
+  const std::string word = argv[optind - 1];
+  if (answer == ':')
+    return (word.starts_with("--") ? word : short_option()) + " wants a value; see --help";
+  for (const option* known = long_options; known->name != nullptr; ++known) {
+    if (optopt == known->val)
+      return "'" + word + "': --" + known->name + " takes no value; see --help";
+  }
+  return "'" + (optopt == 0 ? word : short_option()) + "' is no option; see --help";
+}
+
+}  // namespace
+
 std::expected<std::uint64_t, std::string> parse_number(std::string_view option,
                                                        std::string_view text) {
   std::uint64_t value = 0;
@@ -51,15 +70,13 @@ std::expected<std::span<char*>, std::string> parse_command_line(int argc, char**
                                                                 const char* letters,
                                                                 const option* long_options,
                                                                 const ApplyOption& apply) {
-  optind = 1;
+  optind = 0;  // From the start, and not within a group that an earlier call left.
   for (;;) {
     const int found = getopt_long(argc, argv, letters, long_options, nullptr);
     if (found == -1)
       return std::span(argv + optind, static_cast<std::size_t>(argc - optind));
-    if (found == ':')
-      return std::unexpected("an option wants a value; see --help");
-    if (found == '?')
-      return std::unexpected("unknown option; see --help");
+    if (found == ':' || found == '?')
+      return std::unexpected(refusal(argv, found, long_options));
     const auto applied = apply(found, optarg != nullptr ? optarg : "");
     if (!applied)
       return std::unexpected(applied.error());

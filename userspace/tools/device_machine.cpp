@@ -3,8 +3,12 @@
 
 #include "device_machine.hpp"
 
+#include <kestrel_regs.h>
+
 #include <algorithm>
+#include <array>
 #include <format>
+#include <string_view>
 #include <utility>
 
 #include "profile.hpp"
@@ -13,6 +17,13 @@ namespace kestrel::run {
 namespace {
 
 constexpr std::uint64_t kCommandBytes = KESTREL_COMMAND_BYTES;
+
+/// By KESTREL_ERROR_CAUSE_*.
+constexpr auto kCauses = std::to_array<std::string_view>(
+    {"none", "illegal opcode", "illegal field", "privileged", "fetch error", "read error",
+     "write error", "ring configuration", "ring overrun", "operand range", "translation", "parity",
+     "budget"});
+static_assert(kCauses.size() == KESTREL_ERROR_CAUSE_BUDGET + 1);
 
 kestrel_counters difference(const kestrel_counters& after, const kestrel_counters& before) {
   kestrel_counters result;
@@ -121,12 +132,18 @@ nn::Result<void> DeviceMachine::run_counted(std::span<const nn::CommandBuffer> b
 
 nn::Error DeviceMachine::failed(const Error& error, std::span<const nn::CommandBuffer> job) const {
   const auto state = queue_.state();
-  if (!state || state->has_fault == 0 || state->call >= job.size())
-    return {std::format("{}: {}", layer_at(job.front().address), error.text)};
+  if (!state || state->has_fault == 0 || state->call >= job.size()) {
+    // Nobody knows which of the job's it was, above all when the device is gone.
+    const std::string first = layer_at(job.front().address), last = layer_at(job.back().address);
+    return {first == last ? std::format("{}: {}", first, error.text)
+                          : std::format("{} to {}: {}", first, last, error.text)};
+  }
   const nn::CommandBuffer& buffer = job[state->call];
-  return {std::format("{}: {}; the device reports cause {} at command {}, opcode {}, address {:#x}",
-                      layer_at(buffer.address + state->offset), error.text, state->cause,
-                      state->offset / kCommandBytes, state->opcode, state->va)};
+  const auto name = state->cause < kCauses.size() ? kCauses[state->cause] : "unknown";
+  return {std::format(
+      "{}: {}; the device reports cause {} ({}) at command {}, opcode {}, address {:#x}",
+      layer_at(buffer.address + state->offset), error.text, state->cause, name,
+      state->offset / kCommandBytes, state->opcode, state->va)};
 }
 
 std::string DeviceMachine::layer_at(std::uint64_t address) const {

@@ -32,9 +32,17 @@ Outcome<std::vector<Example>> examples_of(const Array& array, const nn::InputPor
     }
     count = array.shape[0];
   }
+  if (count == 0) {
+    return std::unexpected(
+        std::format("'{}': an array of {} holds no input", source, nn::to_string(array.shape)));
+  }
+  if (count > kMostInputs) {
+    return std::unexpected(std::format("'{}': an array of {} holds more than {} inputs", source,
+                                       nn::to_string(array.shape), kMostInputs));
+  }
   const nn::Shape picture = {28, 28};
   std::vector<Example> examples(static_cast<std::size_t>(count));
-  const std::size_t bytes = examples.empty() ? 0 : array.bytes.size() / examples.size();
+  const std::size_t bytes = array.bytes.size() / examples.size();
   for (std::size_t i = 0; i < examples.size(); ++i) {
     const auto begin = array.bytes.begin() + static_cast<std::ptrdiff_t>(i * bytes);
     examples[i] = {.source = source,

@@ -27,7 +27,7 @@ struct Example {
 };
 
 /// Cuts an array to examples: it has the input's shape, but for dimensions of 1, or one dimension
-/// more in front. They are numbered from `first` on.
+/// more in front, which is neither 0 nor above kMostInputs. They are numbered from `first` on.
 ///
 /// \returns the examples, or a sentence that names source and input
 Outcome<std::vector<Example>> examples_of(const Array& array, const nn::InputPort& input,

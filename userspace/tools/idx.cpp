@@ -77,8 +77,8 @@ Outcome<Array> read_idx(const std::string& path, std::uint64_t first, std::uint6
   }
   const auto all = static_cast<std::uint64_t>(array.shape[0]);
   if (first > all || count > all - first) {
-    return fail("entries " + std::to_string(first) + " to " + std::to_string(first + count - 1) +
-                " of " + std::to_string(all));
+    return fail(std::to_string(count) + " entries from " + std::to_string(first) +
+                " on are wanted, but it has " + std::to_string(all));
   }
 
   array.shape[0] = 1;

@@ -7,6 +7,8 @@
 #include <exception>
 #include <filesystem>
 #include <format>
+#include <new>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +24,7 @@
 #include "nn/cache.hpp"
 #include "nn/sha256.hpp"
 #include "npy.hpp"
+#include "one_line.hpp"
 #include "outputs.hpp"
 #include "picture_file.hpp"
 #include "profile.hpp"
@@ -75,7 +78,8 @@ Outcome<nn::Program> compile(const RunOptions& options, std::span<const std::uin
   if (!prepared)
     return std::unexpected("'" + options.model + "': " + prepared.error().text);
   if (prepared->not_stored)
-    std::fprintf(stderr, "kestrel-run: warning: %s\n", prepared->not_stored->text.c_str());
+    std::fprintf(stderr, "kestrel-run: warning: %s\n",
+                 one_line(prepared->not_stored->text).c_str());
   nn::Program& program = prepared->program;
   if (program.input_ports.size() != 1 || program.output_ports.empty()) {
     return std::unexpected(
@@ -132,15 +136,12 @@ Outcome<std::vector<std::string>> class_names(const RunOptions& options, std::si
   const auto file = read_whole(*options.classes);
   if (!file)
     return std::unexpected(file.error());
-  std::string name;
-  for (const std::uint8_t byte : *file) {
-    if (byte == '\n')
-      names.push_back(std::exchange(name, {}));
-    else
-      name += static_cast<char>(byte);
+  std::istringstream lines(std::string(file->begin(), file->end()));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.ends_with('\r'))
+      line.pop_back();
+    names.push_back(line);
   }
-  if (!name.empty())
-    names.push_back(name);
   if (names.size() != count) {
     return std::unexpected(std::format("'{}': {} names, but the model's output has {} elements",
                                        *options.classes, names.size(), count));
@@ -270,7 +271,8 @@ Outcome<void> run_model(const RunOptions& options) {
 }
 
 int fail(const std::string& text, int status) {
-  std::fprintf(stderr, "kestrel-run: %s\n", text.c_str());
+  // Names of nodes and tensors are in it, and those are whatever the model says.
+  std::fprintf(stderr, "kestrel-run: %s\n", one_line(text).c_str());
   return status;
 }
 
@@ -291,6 +293,8 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    return fail("out of memory", kExitFailure);
   } catch (const std::exception& exception) {
     return fail(exception.what(), kExitFailure);
   }

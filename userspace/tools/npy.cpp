@@ -26,14 +26,18 @@ std::string_view value_of(std::string_view header, std::string_view key) {
 }
 
 Outcome<ElementType> parse_type(std::string_view text) {
+  if (text.empty())
+    return std::unexpected("its header has no type");
   for (const auto& [name, type] : {std::pair{"'|u1'", ElementType::kUint8},
                                    {"'|i1'", ElementType::kInt8},
                                    {"'<f4'", ElementType::kFloat32}}) {
     if (text.starts_with(name))
       return type;
   }
-  return std::unexpected("elements of type " + std::string(text.substr(0, text.find(','))) +
-                         "; only uint8, int8 and float32 are supported");
+  constexpr std::size_t kMostShown = 20;  // A header can be of any length.
+  return std::unexpected("its elements are " +
+                         std::string(text.substr(0, std::min(text.find(','), kMostShown))) +
+                         "; only '|u1', '|i1' and '<f4' are supported");
 }
 
 Outcome<std::vector<std::int64_t>> parse_shape(std::string_view text) {
@@ -63,7 +67,8 @@ Outcome<Array> parse_npy(std::span<const std::uint8_t> file) {
     return std::unexpected("no .npy file");
   const bool is_short = file[6] == 1;
   if (file[6] < 1 || file[6] > 3)
-    return std::unexpected("version " + std::to_string(file[6]) + " of the .npy format");
+    return std::unexpected("it is of version " + std::to_string(file[6]) +
+                           " of the .npy format; 1 to 3 are supported");
   const std::size_t begin = is_short ? kVersion1Begin : kVersion2Begin;
   std::size_t length = 0;
   for (std::size_t i = begin; i-- > 8;)
@@ -72,8 +77,11 @@ Outcome<Array> parse_npy(std::span<const std::uint8_t> file) {
     return std::unexpected("it ends within its header");
   const std::string_view header = text.substr(begin, length);
 
-  if (!value_of(header, "fortran_order").starts_with("False"))
-    return std::unexpected("its elements are not in C order");
+  const std::string_view order = value_of(header, "fortran_order");
+  if (order.empty())
+    return std::unexpected("its header has no order");
+  if (!order.starts_with("False"))
+    return std::unexpected("its elements are not in C order; numpy.ascontiguousarray() helps");
   const auto type = parse_type(value_of(header, "descr"));
   if (!type)
     return std::unexpected(type.error());

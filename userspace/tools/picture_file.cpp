@@ -42,9 +42,14 @@ Outcome<Array> parse_png(std::span<const std::uint8_t> file, std::int64_t channe
   png_image image = {};
   image.version = PNG_IMAGE_VERSION;
   const std::unique_ptr<png_image, decltype(&png_image_free)> owner(&image, png_image_free);
+  const auto fail = [&image] {
+    return std::unexpected(std::string("libpng cannot read it: ") + image.message);
+  };
   if (png_image_begin_read_from_memory(&image, file.data(), file.size()) == 0)
-    return std::unexpected(std::string(image.message));
+    return fail();
   image.format = channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
+  // Of 16 bits and without a word on them: what else writes those means sRGB, not light.
+  image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
 
   Array array{ElementType::kUint8, {channels, image.height, image.width}, {}};
   const auto bytes = array_bytes(array.type, array.shape);
@@ -53,7 +58,7 @@ Outcome<Array> parse_png(std::span<const std::uint8_t> file, std::int64_t channe
   std::vector<std::uint8_t> pixels(*bytes);
   const png_color black = {};
   if (png_image_finish_read(&image, &black, pixels.data(), 0, nullptr) == 0)
-    return std::unexpected(std::string(image.message));
+    return fail();
   array.bytes = planes(pixels, static_cast<std::size_t>(channels));
   return array;
 }
@@ -65,6 +70,8 @@ Outcome<Array> parse_pgm(std::span<const std::uint8_t> file) {
   std::size_t at = kPgmMagic.size();
   std::int64_t numbers[3] = {};  // Width, height, largest value.
   for (std::int64_t& number : numbers) {
+    if (at == text.size() || !(kSpace.contains(text[at]) || text[at] == '#'))
+      return std::unexpected("its header is no PGM's");
     while (at < text.size() && (kSpace.contains(text[at]) || text[at] == '#'))
       at = text[at] == '#' ? std::min(text.find('\n', at), text.size()) : at + 1;
     const auto [end, error] = std::from_chars(text.data() + at, text.data() + text.size(), number);
@@ -81,6 +88,8 @@ Outcome<Array> parse_pgm(std::span<const std::uint8_t> file) {
   const auto bytes = array_bytes(array.type, array.shape);
   if (!bytes)
     return std::unexpected(bytes.error());
+  if (at < text.size() && !kSpace.contains(text[at]))
+    return std::unexpected("its header is no PGM's");
   ++at;  // One white space.
   if (at > file.size() || file.size() - at < *bytes)
     return std::unexpected("it ends too early");

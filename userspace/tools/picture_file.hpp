@@ -20,7 +20,7 @@ Outcome<std::vector<std::uint8_t>> read_whole(const std::string& path);
 /// Reads a file, of whatever of the three kinds its first bytes say.
 ///
 /// \param channels  what PNG is converted to: 1, grey, or 3, red, green and blue; alpha lies on
-///                  black. PGM is grey and has to be binary, of 8 bits.
+///                  black, 16 bits become 8. PGM is grey and has to be binary, of 8 bits.
 /// \returns of pictures uint8, channels x height x width; of .npy what it holds; or a sentence with
 ///     the file's name
 Outcome<Array> read_picture(const std::string& path, std::int64_t channels);

@@ -7,6 +7,7 @@
 #include <format>
 #include <string_view>
 
+#include "one_line.hpp"
 #include <nlohmann/json.hpp>
 
 namespace kestrel::run {
@@ -16,11 +17,12 @@ using Json = nlohmann::ordered_json;
 
 std::string verdict(const Report& report, const Example& example, const OutputRow& row) {
   if (!example.label)
-    return example.source;
+    return one_line(example.source);
   if (*example.label == row.predicted)
     return "right";
-  return "WRONG, is " + (*example.label < report.classes.size() ? report.classes[*example.label]
-                                                                : std::to_string(*example.label));
+  return "WRONG, is " + (*example.label < report.classes.size()
+                             ? one_line(report.classes[*example.label])
+                             : std::to_string(*example.label));
 }
 
 std::string inputs_table(const Report& report) {
@@ -32,8 +34,9 @@ std::string inputs_table(const Report& report) {
   for (std::size_t i = 0; i < report.rows.size(); ++i) {
     const OutputRow& row = report.rows[i];
     const Example& example = (*report.examples)[i];
-    text += std::format("{:>6}  {:<{}}  {:>9.4f}  {}\n", row.index, report.classes[row.predicted],
-                        width, row.scores[row.predicted], verdict(report, example, row));
+    text += std::format("{:>6}  {:<{}}  {:>9.4f}  {}\n", row.index,
+                        one_line(report.classes[row.predicted]), width, row.scores[row.predicted],
+                        verdict(report, example, row));
     labelled += example.label ? 1u : 0u;
     right += example.label && *example.label == row.predicted ? 1u : 0u;
   }
@@ -53,11 +56,11 @@ std::string layer_line(const Profile& profile, const LayerCounts& layer, const s
   };
   const kestrel_counters& counts = layer.counts;
   return std::format(
-      "{:<{}}  {:<20}  {:>9}  {:>6.1f}  {:>6.1f}  {:>9}  {:>9}  {:>7}  {:>7}  {:>7}  {:>7}\n", name,
-      width, layer.type, each(layer.cycles), share(counts.compute_busy, layer.cycles),
-      100 * profile.utilisation(layer), each(counts.read_bytes), each(counts.write_bytes),
-      each(counts.load_token), each(counts.compute_token), each(counts.store_token),
-      each(counts.translation));
+      "{:<{}}  {:<20}  {:>9}  {:>6.1f}  {:>6.1f}  {:>9}  {:>9}  {:>7}  {:>7}  {:>7}  {:>7}\n",
+      one_line(name), width, one_line(layer.type), each(layer.cycles),
+      share(counts.compute_busy, layer.cycles), 100 * profile.utilisation(layer),
+      each(counts.read_bytes), each(counts.write_bytes), each(counts.load_token),
+      each(counts.compute_token), each(counts.store_token), each(counts.translation));
 }
 
 std::string layers_table(const Profile& profile) {
@@ -135,12 +138,13 @@ std::string base64(const std::vector<std::uint8_t>& bytes) {
 }
 
 std::string as_table(const Report& report) {
-  std::string text = report.model_name + " on " + report.device + "\n" + inputs_table(report);
+  std::string text =
+      one_line(report.model_name) + " on " + report.device + "\n" + inputs_table(report);
   if (report.profile)
     text += layers_table(*report.profile);
   if (report.comparison) {
     text += std::format("{} of {} outputs equal those of {}\n", report.comparison->equal,
-                        report.comparison->compared, report.comparison->file);
+                        report.comparison->compared, one_line(report.comparison->file));
   }
   return text;
 }

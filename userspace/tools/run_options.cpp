@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "array.hpp"
 #include "command_line.hpp"
 
 namespace kestrel::run {
@@ -15,10 +16,9 @@ const char kRunHelp[] =
     "usage: kestrel-run [OPTION]... MODEL INPUT...\n"
     "       kestrel-run [OPTION]... --images FILE MODEL\n"
     "\n"
-    "Compiles a quantised ONNX model for a kestrel accelerator, runs it with each input, and "
-    "shows\n"
-    "which element of its output is the greatest. An INPUT is a picture (PNG, binary PGM) or a\n"
-    ".npy array of uint8, int8 or float32; of one input, or of several behind each other.\n"
+    "Compiles a quantised ONNX model for a kestrel accelerator, runs it with each input, and\n"
+    "shows which element of its output is the greatest. An INPUT is a picture (PNG, binary PGM)\n"
+    "or a .npy array of uint8, int8 or float32, which holds one input or several of them.\n"
     "\n"
     "  -I, --images FILE    take inputs from an IDX file of a data set, gzipped or not\n"
     "  -L, --labels FILE    the IDX file with the class of each\n"
@@ -38,8 +38,6 @@ const char kRunHelp[] =
     "usage.\n";
 
 namespace {
-
-constexpr std::uint64_t kMostInputs = 1'000'000;
 
 std::expected<void, std::string> apply(int option, std::string_view text, RunOptions& options) {
   switch (option) {
@@ -91,7 +89,7 @@ std::expected<void, std::string> finish(std::span<char* const> arguments, RunOpt
     return std::unexpected("no input; see --help");
   if (!options.images && (options.labels || options.first != 0 || options.count != 1))
     return std::unexpected("--labels, --first and --count go with --images");
-  if (options.count > kMostInputs) {
+  if (options.count > static_cast<std::uint64_t>(kMostInputs)) {
     return std::unexpected("--count " + std::to_string(options.count) + " exceeds " +
                            std::to_string(kMostInputs));
   }

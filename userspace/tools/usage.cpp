@@ -7,6 +7,8 @@
 #include <array>
 #include <cstdio>
 
+#include "one_line.hpp"
+
 namespace {
 
 template <typename... Values>
@@ -70,13 +72,6 @@ std::uint64_t busy_before(const std::vector<DrmClient>& clients, const DrmClient
   return found != clients.end() ? found->busy_ns : now.busy_ns;
 }
 
-/// Another process's name may hold anything, and goes to a terminal.
-std::string printable(std::string text) {
-  std::ranges::replace_if(
-      text, [](char character) { return character < 0x20 || character > 0x7e; }, '?');
-  return text;
-}
-
 }  // namespace
 
 std::string usage_table(const UsageDevice& device, const UsageSample& before,
@@ -97,7 +92,7 @@ std::string usage_table(const UsageDevice& device, const UsageSample& before,
         format("%7llu %6llu %7.1f %11llu %-12s %s\n", static_cast<unsigned long long>(client.pid),
                static_cast<unsigned long long>(client.id), 100 * busy_ns / span_ns,
                static_cast<unsigned long long>(client.memory_bytes >> 10),
-               printable(client.device).c_str(), printable(client.command).c_str());
+               one_line(client.device).c_str(), one_line(client.command).c_str());
   }
   return table;
 }
