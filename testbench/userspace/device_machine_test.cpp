@@ -77,13 +77,24 @@ kestrel::Device open_device(FakeKernel& kernel) {
   return kestrel::Device(device);
 }
 
-/// Runs all inputs, each layer by itself. \returns all outputs, or the error
-nn::Result<Bytes> run(nn::Session& session, const std::vector<std::vector<nn::Values>>& inputs) {
+/// Each layer as a command buffer of its own.
+std::vector<nn::CommandBuffer> layer_buffers(const nn::Program& program) {
+  std::vector<nn::CommandBuffer> buffers;
+  for (const nn::Layer& layer : program.layers)
+    buffers.push_back({layer.address, layer.size_bytes});
+  return buffers;
+}
+
+/// Runs all inputs, with a machine each layer by itself. \returns all outputs, or the error
+nn::Result<Bytes> run(nn::Session& session, const std::vector<std::vector<nn::Values>>& inputs,
+                      nn::Machine* by_layers = nullptr) {
   Bytes results;
   for (const auto& input : inputs) {
     if (auto written = session.write_inputs(input); !written)
       return std::unexpected(written.error());
-    if (auto ran = session.execute(true); !ran)
+    if (auto ran = by_layers != nullptr ? by_layers->run(layer_buffers(session.program()))
+                                        : session.execute();
+        !ran)
       return std::unexpected(ran.error());
     const auto result = std::get<Bytes>(session.read_outputs()[0]);
     results.insert(results.end(), result.begin(), result.end());
@@ -94,9 +105,10 @@ nn::Result<Bytes> run(nn::Session& session, const std::vector<std::vector<nn::Va
 /// A network on a device. Checks in the end that the kernel was given everything back.
 struct Bench {
   explicit Bench(bool counts = false) {
-    auto made = DeviceMachine::create(*device, program, counts);
+    auto made = DeviceMachine::create(*device, program);
     REQUIRE(made);
     machine = *std::move(made);
+    machine->set_counting(counts);
   }
   ~Bench() {
     machine.reset();
@@ -107,11 +119,11 @@ struct Bench {
   Bench& operator=(const Bench&) = delete;
 
   /// Runs the network once. \returns the error, empty if there is none
-  std::string error() {
+  std::string error(bool by_layers = false) {
     auto session = nn::Session::create(program, *machine);
     if (!session)
       return session.error().text;
-    const auto results = run(*session, pictures(1));
+    const auto results = run(*session, pictures(1), by_layers ? machine.get() : nullptr);
     return results ? "" : results.error().text;
   }
 
@@ -134,7 +146,7 @@ TEST_CASE("device machine: Networks give what ONNX Runtime computes", "[userspac
     {
       const kestrel::Device device = open_device(kernel);
       const nn::Program program = network(name);
-      auto machine = DeviceMachine::create(device, program, false);
+      auto machine = DeviceMachine::create(device, program);
       REQUIRE(machine);
       auto session = nn::Session::create(program, **machine);
       REQUIRE(session);
@@ -154,11 +166,11 @@ TEST_CASE("device machine: A job has as many layers as the device takes", "[user
   const kestrel::Device device = open_device(kernel);
   const nn::Program program = network("fashion_cnn");
   REQUIRE(program.layers.size() > 3);
-  auto machine = DeviceMachine::create(device, program, false);
+  auto machine = DeviceMachine::create(device, program);
   REQUIRE(machine);
   auto session = nn::Session::create(program, **machine);
   REQUIRE(session);
-  CHECK(*run(*session, pictures(1)) == wanted("fashion_cnn", 1));
+  CHECK(*run(*session, pictures(1), machine->get()) == wanted("fashion_cnn", 1));
   CHECK(kernel.jobs() == (program.layers.size() + 2) / 3);
 }
 
@@ -166,13 +178,14 @@ TEST_CASE("device machine: Layers are counted one by one", "[userspace][machine]
   FakeKernel kernel;
   const kestrel::Device device = open_device(kernel);
   const nn::Program program = network("fashion_cnn");
-  auto machine = DeviceMachine::create(device, program, true);
+  auto machine = DeviceMachine::create(device, program);
   REQUIRE(machine);
+  (*machine)->set_counting(true);
   auto session = nn::Session::create(program, **machine);
   REQUIRE(session);
   // The second run counts what the second one does, not both.
   for (int time = 0; time < 2; ++time) {
-    CHECK(*run(*session, pictures(1)) == wanted("fashion_cnn", 1));
+    CHECK(*run(*session, pictures(1), machine->get()) == wanted("fashion_cnn", 1));
     const auto counts = (*machine)->counts();
     REQUIRE(counts.size() == program.layers.size());
     for (std::size_t i = 0; i < counts.size(); ++i) {
@@ -204,9 +217,10 @@ TEST_CASE("device machine: Two programs at once are both right", "[userspace][ma
       threads.emplace_back([&, i] {
         // As two processes do: each has opened the device for itself.
         const kestrel::Device device = open_device(kernel);
-        auto machine = DeviceMachine::create(device, programs[i], i == 0);
+        auto machine = DeviceMachine::create(device, programs[i]);
         if (!machine)
           return;
+        (*machine)->set_counting(i == 0);
         auto session = nn::Session::create(programs[i], **machine);
         if (session)
           results[i] = run(*session, inputs).value_or(Bytes());
@@ -226,7 +240,7 @@ TEST_CASE("device machine: What it needs and does not get is named", "[userspace
     const kestrel::Device device = open_device(kernel);
     const nn::Program program = network("fashion_cnn");
     const auto refusal = [&] {
-      const auto machine = DeviceMachine::create(device, program, false);
+      const auto machine = DeviceMachine::create(device, program);
       return machine ? "" : machine.error();
     };
     kernel.fail(DRM_IOCTL_KESTREL_VM_CREATE, ENOSPC);
@@ -295,7 +309,7 @@ TEST_CASE("device machine: A device that disappears leaves the layer's name",
   SECTION("when every layer is a job") {
     Bench bench(true);
     bench.kernel.unplugging_job = 3;
-    CHECK_THAT(bench.error(),
+    CHECK_THAT(bench.error(true),
                StartsWith(named(bench.program.layers[2]) + ": ") && EndsWith(": No such device"));
   }
   SECTION("when nobody can tell which layer it was") {

@@ -134,7 +134,9 @@ nn::Error DeviceMachine::failed(const Error& error, std::span<const nn::CommandB
   const auto state = queue_.state();
   if (!state || state->has_fault == 0 || state->call >= job.size()) {
     // Nobody knows which of the job's it was, above all when the device is gone.
-    const std::string first = layer_at(job.front().address), last = layer_at(job.back().address);
+    const nn::CommandBuffer& back = job.back();
+    const std::string first = layer_at(job.front().address),
+                      last = layer_at(back.address + back.size_bytes - kCommandBytes);
     return {first == last ? std::format("{}: {}", first, error.text)
                           : std::format("{} to {}: {}", first, last, error.text)};
   }
