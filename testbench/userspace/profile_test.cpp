@@ -21,7 +21,8 @@ namespace {
 constexpr ArraySize kSize = {.clock_mhz = 500, .cells = 256};
 
 /// A convolution of 25,600 operations, a pool, a product of 512.
-nn::Program program() {
+/// \param distance  of their commands, bytes: 64 if they are side by side, and so run together
+nn::Program program(std::uint64_t distance = 128) {
   nn::Program program;
   for (const auto& [node, type, operations, is_convolution] :
        {std::tuple{"first", "Conv", 25'600u, true},
@@ -31,6 +32,8 @@ nn::Program program() {
     layer.node = node;
     layer.type = type;
     layer.shape = "1x2";
+    layer.address = distance * program.layers.size();
+    layer.size_bytes = 64;
     layer.operations = operations;
     layer.is_convolution = is_convolution;
     program.layers.push_back(layer);
@@ -105,6 +108,29 @@ TEST_CASE("profile: All layers, or the convolutions, as one", "[userspace][profi
   CHECK(convolutions.operations == 25'600);
   CHECK(convolutions.counts.records == 1);
   CHECK(profile.utilisation(convolutions) == 0.2);
+}
+
+TEST_CASE("profile: Of layers that run together, each has what it adds", "[userspace][profile]") {
+  Profile profile(program(64), kSize);
+  profile.add(std::vector{counters(1, 1000), counters(10, 1200), counters(100, 1202)});
+  CHECK(profile.layers()[0].cycles == 500);
+  CHECK(profile.layers()[1].cycles == 100);
+  CHECK(profile.layers()[2].cycles == 1);
+  CHECK(profile.layers()[1].counts.records == 9);
+  CHECK(profile.layers()[2].counts.records == 90);
+  // All together are the job of all.
+  const LayerCounts all = profile.total(false);
+  CHECK(all.cycles == 601);
+  CHECK(all.counts.records == 100);
+  CHECK(all.counts.busy_ns == 1202);
+}
+
+TEST_CASE("profile: What a longer job counts less adds nothing", "[userspace][profile]") {
+  Profile profile(program(64), kSize);
+  profile.add(std::vector{counters(3, 1000), counters(1, 1200), counters(4, 1202)});
+  CHECK(profile.layers()[1].cycles == 100);
+  CHECK(profile.layers()[1].counts.records == 0);
+  CHECK(profile.layers()[2].counts.records == 3);
 }
 
 TEST_CASE("profile: A run of other layers does no harm", "[userspace][profile]") {

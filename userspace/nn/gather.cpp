@@ -13,6 +13,8 @@ namespace {
 
 /// Of output positions that share a patch, along either side, and of words of a patch.
 constexpr std::int64_t kMostPositions = 16, kMostWords = 4;
+/// Of which the closer estimate chooses.
+constexpr std::size_t kMostWays = 8;
 
 /// The place in a window of one dimension that looks at a pixel, if one does.
 std::optional<std::int64_t> tap_of(std::int64_t pixel, std::int64_t position, std::int64_t kernel,
@@ -21,6 +23,16 @@ std::optional<std::int64_t> tap_of(std::int64_t pixel, std::int64_t position, st
   if (distance < 0 || distance % dilation != 0 || distance / dilation >= kernel)
     return std::nullopt;
   return distance / dilation;
+}
+
+/// Rough cycles of an image: for each run of pixels, each pass, and the commands of each of the
+/// positions that share a patch.
+std::int64_t cost(const Gather& gather, std::int64_t out_h, std::int64_t out_w) {
+  constexpr std::int64_t kRunCycles = 4, kCommandCycles = 60;
+  const std::int64_t patches = divide_up(out_h, gather.rows) * divide_up(out_w, gather.columns);
+  return patches * (gather.pixel_rows * kRunCycles +
+                    gather.positions() * gather.window.kernel_h * gather.words()) +
+         gather.positions() * kCommandCycles;
 }
 
 }  // namespace
@@ -76,6 +88,15 @@ std::vector<Gather> possible_gathers(const Window& window, std::int64_t channels
         all.push_back(gather);
     }
   }
+  return all;
+}
+
+std::vector<Gather> best_gathers(const Window& window, std::int64_t channels, std::int64_t out_h,
+                                 std::int64_t out_w) {
+  auto all = possible_gathers(window, channels, out_h, out_w);
+  std::ranges::stable_sort(all.begin() + 1, all.end(), {},
+                           [&](const Gather& gather) { return cost(gather, out_h, out_w); });
+  all.resize(std::min(all.size(), kMostWays));
   return all;
 }
 

@@ -53,10 +53,15 @@ struct Gather {
 /// Pixels as they are.
 Gather no_gather(const Window& window);
 
-/// Ways to gather a convolution's input whose channels lie densely, at least one.
+/// Ways to gather a convolution's input whose channels lie densely: first a window's row for each
+/// position, which is always possible.
 /// \param channels      of the input
 /// \param out_h, out_w  output positions; no more of them share a patch
 std::vector<Gather> possible_gathers(const Window& window, std::int64_t channels,
                                      std::int64_t out_h, std::int64_t out_w);
+
+/// Of them that one, and the best few others by a rough estimate.
+std::vector<Gather> best_gathers(const Window& window, std::int64_t channels, std::int64_t out_h,
+                                 std::int64_t out_w);
 
 }  // namespace kestrel::nn

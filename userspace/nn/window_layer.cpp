@@ -342,10 +342,9 @@ WindowPlan choose_plan(const WindowLayer& layer, const Device& device) {
   const auto& window = layer.window;
   std::optional<WindowPlan> best;
   std::int64_t least = 0;
-  for (const Gather& gather :
-       layer.is_gathered
-           ? possible_gathers(window, layer.in.channels, layer.out.height, layer.out.width)
-           : std::vector{no_gather(window)}) {
+  for (const Gather& gather : layer.is_gathered ? best_gathers(window, layer.in.channels,
+                                                               layer.out.height, layer.out.width)
+                                                : std::vector{no_gather(window)}) {
     const TilingProblem problem = tiling_problem(layer, gather);
     for (const Tiling& tiling : find_tilings(problem, device, kCandidates)) {
       const WindowPlan plan{gather, problem, tiling};

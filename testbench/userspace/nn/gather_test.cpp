@@ -89,6 +89,15 @@ TEST_CASE("every position finds each byte of its window once, however it is gath
   CHECK(checked > 300);
 }
 
+TEST_CASE("of many ways few are left, the simplest among them", "[userspace][nn]") {
+  const Window window = {.kernel_h = 3, .kernel_w = 3};
+  const auto best = best_gathers(window, 1, 28, 28);
+  CHECK(best.size() == 8);
+  CHECK(best.front().positions() == 1);
+  CHECK(best[1].positions() > 1);
+  CHECK(best_gathers(window, 1, 1, 1).size() == 1);
+}
+
 TEST_CASE("no way to gather needs more passes than the simplest", "[userspace][nn]") {
   const Window window = {.kernel_h = 5, .kernel_w = 5};
   const auto all = possible_gathers(window, 2, 9, 9);
