@@ -281,7 +281,9 @@ TEST_CASE("device machine: A layer that the device refuses is named, with what i
   CHECK_THAT(error, StartsWith(named(layer) + ": ") &&
                         EndsWith("; the device reports cause " +
                                  std::to_string(KESTREL_ERROR_CAUSE_ILLEGAL_OPCODE) +
-                                 " (illegal opcode) at command 0, opcode 238, address 0x0"));
+                                 " (illegal opcode) at command " +
+                                 std::to_string(at / KESTREL_COMMAND_BYTES) +
+                                 ", opcode 238, address 0x0"));
   // The queue is lost, and it is still said what lost it.
   CHECK_THAT(bench.error(), StartsWith(named(layer) + ": ") &&
                                 ContainsSubstring(": Operation canceled; the device reports"));

@@ -43,7 +43,7 @@ struct Bench {
                    output_row(5, {1, 2}, Reals{0, 1}, false)};
   }
 
-  /// Two layers, of which the first is a convolution, each run twice.
+  /// Two layers, of which the first is a convolution, each run twice, as jobs of their own.
   void add_profile() {
     nn::Program program;
     program.layers.resize(2);
@@ -54,6 +54,7 @@ struct Bench {
     program.layers[0].is_convolution = true;
     program.layers[1].node = "pool1";
     program.layers[1].type = "MaxPool";
+    program.layers[1].address = 0x10'0000;  // Not behind the first.
     report.profile.emplace(program, ArraySize{.clock_mhz = 1000, .cells = 256});
     kestrel_counters counts{};
     counts.busy_ns = 1000;
