@@ -24,8 +24,6 @@ using Json = nlohmann::ordered_json;
 /// Of the simulator: memory that is far away, so that many cycles pass between two accesses.
 /// Devices are served in slot order, so what waits for memory all the time cannot run in parallel.
 constexpr auto kFarMemory = "--host-latency-ns=50000";
-/// Runs of a pair take long enough to be told apart after this many.
-constexpr int kMostPairs = 2;
 
 /// Programs of testbench/bench; each prints one JSON object.
 constexpr const char* kPrograms[] = {"presil-bench-harness", "presil-bench-link",

@@ -90,7 +90,9 @@ Constant::Constant(const onnx::TensorProto& tensor)
       case Proto::FLOAT:
         if (is_raw) {
           reals_.resize(raw.size() / sizeof(float));
-          std::memcpy(reals_.data(), raw.data(), reals_.size() * sizeof(float));
+          // Of nothing there is no address to copy to.
+          if (!reals_.empty())
+            std::memcpy(reals_.data(), raw.data(), reals_.size() * sizeof(float));
           if (raw.size() % sizeof(float) != 0)
             refuse("has {} bytes, no whole numbers", raw.size());
         } else {

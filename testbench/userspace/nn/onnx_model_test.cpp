@@ -93,6 +93,10 @@ TEST_CASE("constants that are not what they say are refused", "[userspace][nn]")
                        Message("constant 'w' has 3 elements, but data of 2"));
   CHECK_THROWS_MATCHES(Constant(builder.constant<float>("w", {0}, {})), Refusal,
                        Message("constant 'w' has a dimension of 0, not 1 to 16777216"));
+  auto& empty = builder.constant<float>("w", {2}, {});
+  empty.set_raw_data("");
+  CHECK_THROWS_MATCHES(Constant(empty), Refusal,
+                       Message("constant 'w' has 2 elements, but data of 0"));
   CHECK_THROWS_MATCHES(Constant(builder.constant<float>("w", {1 << 20, 1 << 20}, {})), Refusal,
                        Message("constant 'w' has more than 67108864 elements"));
   CHECK_THROWS_AS(Constant(builder.constant<float>("w", {1, 1, 1, 1, 1, 1, 1, 1, 1}, {1})),
