@@ -52,7 +52,25 @@ void put(const Port& from, disk::Port& to) {
   }
 }
 
-void port_of(const disk::Port& from, Port& to) {
+/// Its factors are such that no product or sum of them is too large to compute with.
+bool is_sound(const disk::View& view) {
+  for (const auto& dimension : view.dimensions()) {
+    std::int64_t size = 1;
+    for (const auto& factor : dimension.factors()) {
+      if (factor.size() < 1 || factor.size() > OnnxLimits::kElements || factor.stride() < 0 ||
+          factor.stride() > OnnxLimits::kElements * kWordBytes)
+        return false;
+      size *= factor.size();
+      if (size > OnnxLimits::kElements)
+        return false;
+    }
+  }
+  return true;
+}
+
+bool port_of(const disk::Port& from, Port& to) {
+  if (!is_sound(from.view()))
+    return false;
   to.name = from.name();
   to.shape.assign(from.shape().begin(), from.shape().end());
   to.address = from.address();
@@ -63,6 +81,7 @@ void port_of(const disk::Port& from, Port& to) {
       factors.push_back({factor.size(), factor.stride()});
   }
   to.view = View::of(std::move(dimensions));
+  return true;
 }
 
 bool is_inside(const Region& region, std::uint64_t address, std::uint64_t size_bytes) {
@@ -71,22 +90,11 @@ bool is_inside(const Region& region, std::uint64_t address, std::uint64_t size_b
 }
 
 /// The shape is sensible, the view is of it, and its elements lie in the region.
-bool is_sound(const Port& port, const disk::Port& from, const Region& region) {
+bool is_sound(const Port& port, const Region& region) {
   try {
     check_shape(port.shape, "port");
   } catch (const Refusal&) {
     return false;
-  }
-  for (const auto& dimension : from.view().dimensions()) {
-    std::int64_t size = 1;
-    for (const auto& factor : dimension.factors()) {
-      if (factor.size() < 1 || factor.size() > OnnxLimits::kElements || factor.stride() < 0 ||
-          factor.stride() > OnnxLimits::kElements * kWordBytes)
-        return false;
-      size *= factor.size();
-      if (size > OnnxLimits::kElements)
-        return false;
-    }
   }
   return port.view.rank() == port.shape.size() && port.view.shape() == port.shape &&
          is_inside(region, port.address, static_cast<std::uint64_t>(port.view.span_bytes()));
@@ -117,19 +125,21 @@ std::vector<std::byte> bytes_of(const std::string& text) {
 bool read_ports(const disk::Program& disk, Program& program) {
   for (const auto& from : disk.input_ports()) {
     InputPort& port = program.input_ports.emplace_back();
-    port_of(from, port);
+    if (!port_of(from, port))
+      return false;
     port.is_real = from.is_real();
     port.quantisation = quantisation_of(from.quantisation());
-    if (!is_sound(port, from, program.inputs))
+    if (!is_sound(port, program.inputs))
       return false;
   }
   for (const auto& from : disk.output_ports()) {
     OutputPort& port = program.output_ports.emplace_back();
-    port_of(from, port);
+    if (!port_of(from, port))
+      return false;
     port.is_unsigned = from.is_unsigned();
     port.yields_real = from.yields_real();
     port.yields_unsigned = from.yields_unsigned();
-    if (!is_sound(port, from, program.outputs))
+    if (!is_sound(port, program.outputs))
       return false;
     for (const auto& step : from.steps()) {
       port.steps.push_back({.kind = static_cast<HostStep::Kind>(std::min(step.kind(), 255u)),
