@@ -10,11 +10,15 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <format>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
+
+#include <catch2/catch_test_macros.hpp>
 
 #include "nn/compiler.hpp"
 #include "nn/loader.hpp"
@@ -84,6 +88,23 @@ inline int difference(const std::vector<std::uint8_t>& got, const std::vector<st
                                       : std::abs(static_cast<std::int8_t>(got[i]) -
                                                  static_cast<std::int8_t>(wanted[i])));
   return most;
+}
+
+/// Runs the case's program and compares every output with ONNX Runtime's; what differs fails the
+/// test that runs.
+inline void check_case(const OnnxCase& one, const Program& program, Machine& machine) {
+  auto session = Session::create(program, machine);
+  REQUIRE(session);
+  const auto results = session->run(read_inputs(one, program));
+  if (!results) {
+    FAIL_CHECK(results.error().text);
+    return;
+  }
+  for (std::size_t i = 0; i < results->size(); ++i) {
+    const auto wanted = read_file(one.folder / std::format("output_{}.bin", i));
+    CHECK(difference(std::get<std::vector<std::uint8_t>>((*results)[i]), wanted,
+                     program.output_ports[i].yields_unsigned) <= one.tolerance);
+  }
 }
 
 }  // namespace kestrel::nn

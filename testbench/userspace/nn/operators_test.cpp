@@ -28,18 +28,7 @@ void check_cases(const std::vector<std::string_view>& words, std::size_t least) 
       continue;
     CHECK(program->memory.planned <= 2 * program->memory.lower_bound);
     ModelMachine machine;
-    auto session = Session::create(*program, machine);
-    REQUIRE(session);
-    const auto results = session->run(read_inputs(one, *program));
-    if (!results)
-      FAIL_CHECK(results.error().text);
-    if (!results)
-      continue;
-    for (std::size_t i = 0; i < results->size(); ++i) {
-      const auto wanted = read_file(one.folder / std::format("output_{}.bin", i));
-      CHECK(difference(std::get<std::vector<std::uint8_t>>((*results)[i]), wanted,
-                       program->output_ports[i].yields_unsigned) <= one.tolerance);
-    }
+    check_case(one, *program, machine);
   }
 }
 

@@ -34,18 +34,7 @@ TEST_CASE("operators on RTL give what ONNX Runtime gives", "[userspace][nn][rtl]
     const auto program = compile_file(one.folder / "model.onnx");
     REQUIRE(program);
     RtlMachine machine;
-    auto session = Session::create(*program, machine);
-    REQUIRE(session);
-    const auto results = session->run(read_inputs(one, *program));
-    if (!results)
-      FAIL_CHECK(results.error().text);
-    if (!results)
-      continue;
-    for (std::size_t output = 0; output < results->size(); ++output) {
-      const auto wanted = read_file(one.folder / std::format("output_{}.bin", output));
-      CHECK(difference(std::get<std::vector<std::uint8_t>>((*results)[output]), wanted,
-                       program->output_ports[output].yields_unsigned) <= one.tolerance);
-    }
+    check_case(one, *program, machine);
     ++done[operator_of(one)];
     ++count;
   }
