@@ -250,8 +250,8 @@ static void unrealize(PCIDevice *pci)
 static void reset(DeviceState *dev)
 {
     PresilPci *s = presil_pci_find(dev);
-    const uint32_t kind =
-        s->config.in_flr ? PRESIL_RESET_FUNCTION : PRESIL_RESET_CONVENTIONAL;
+    const uint32_t kind = s->config.in_flr ? PRESIL_RESET_FUNCTION
+                                           : PRESIL_RESET_CONVENTIONAL;
     const struct presil_message call = {
         .header = {.type = PRESIL_CALL_RESET, .time_ps = presil_guest_ps()},
         .u.reset = {.kind = kind},
@@ -284,12 +284,10 @@ typedef struct NumberProperty {
 static const NumberProperty number_properties[] = {
     {"quantum", "Step while guest and device both work, ns",
      offsetof(PresilParams, quantum_ns), 10000, 100, PRESIL_SLICE_NS},
-    {"watchdog",
-     "Give the simulator up after this long without a sign, ms of "
-     "host time; 0: never",
+    {"watchdog", "Give the simulator up after this long without a sign, ms of "
+                 "host time; 0: never",
      offsetof(PresilParams, watchdog_ms), 10000, 0, 86400000},
-    {"spin",
-     "Wait for the simulator this long before sleeping, ns of host time",
+    {"spin", "Wait for the simulator this long before sleeping, ns of host time",
      offsetof(PresilParams, spin_ns), 20000, 0, 1000000000},
     {"free-running", "1: guest time is the host's, no -icount, several vCPUs",
      offsetof(PresilParams, free_running), 0, 0, 1},
@@ -421,8 +419,7 @@ static void class_init(ObjectClass *klass, const void *data)
                                           "Unix socket of the simulator");
     object_class_property_add_str(klass, "log", get_log, set_log);
     object_class_property_set_description(klass, "log",
-                                          "File for what happens on QEMU's "
-                                          "side");
+                                          "File for what happens on QEMU's side");
     for (size_t i = 0; i < NUMBER_PROPERTIES; i++) {
         const NumberProperty *property = &number_properties[i];
 

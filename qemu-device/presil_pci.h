@@ -140,7 +140,9 @@ void presil_clock_add(PresilPci *s);
 void presil_clock_remove(PresilPci *s);
 /* A call has returned: `link.next_ps` may be earlier than before. */
 void presil_clock_update(PresilPci *s);
-/* The time of the devices' axis that it is for the guest now. */
+/* What time it is for the guest, on the devices' axis. Free-running, a device
+ * that is slower has not come so far: then its time, and the axis lags behind
+ * the guest's clock from here on. */
 int64_t presil_guest_ns(void);
 uint64_t presil_guest_ps(void);
 /* Rounded up: nothing is delivered before its time. */

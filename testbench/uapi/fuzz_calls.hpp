@@ -50,9 +50,7 @@ class FuzzCalls {
   void nonsense();
 
   int call(const char* name, unsigned long request, void* argument);
-  /// As call_spoilt(), of arguments with a `pointer` to where the kernel writes its answer.
-  template <typename T>
-  int call_answered(const char* name, unsigned long request, T& args);
+  /// Half of the time with spoilt arguments, whose answer then goes to nobody's memory.
   template <typename T>
   int call_spoilt(const char* name, unsigned long request, T& args);
   template <typename T>

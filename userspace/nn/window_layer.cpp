@@ -136,16 +136,23 @@ class Emitter {
     return input_extent(block.rows, window.kernel_h, window.stride_h, window.dilation_h);
   }
 
+  /// From the beginning of the block's image, of nothing yet.
+  [[nodiscard]] Transfer load_of(const Block& block, std::size_t step) const {
+    Transfer load;
+    load.pad = layer_.pad;
+    load.pitch = layer_.in.row_bytes;
+    load.scratchpad = activation_place(step);
+    load.address =
+        layer_.in_address + static_cast<std::uint64_t>(block.image * layer_.in.image_bytes);
+    return load;
+  }
+
   [[nodiscard]] Transfer gathered(const Block& block, std::size_t step) const {
     const auto& window = layer_.window;
     const Image& in = layer_.in;
     const std::int64_t position = problem_.in_words * kWordBytes;
     const std::int64_t columns = in_columns(block);
-    Transfer load;
-    load.pad = layer_.pad;
-    load.pitch = in.row_bytes;
-    load.scratchpad = activation_place(step);
-    load.address = layer_.in_address + static_cast<std::uint64_t>(block.image * in.image_bytes);
+    Transfer load = load_of(block, step);
     load.height = in.height;
     load.width = in.width * in.channels;
     load.y = block.top * gather_.rows * window.stride_h - window.pad_top;
@@ -172,11 +179,7 @@ class Emitter {
     const std::int64_t y = block.top * window.stride_h - window.pad_top;
     const std::int64_t x = block.left * window.stride_w - window.pad_left;
     const std::int64_t rows = in_rows(block);
-    Transfer load;
-    load.pad = layer_.pad;
-    load.pitch = in.row_bytes;
-    load.scratchpad = activation_place(step);
-    load.address = layer_.in_address + static_cast<std::uint64_t>(block.image * in.image_bytes);
+    Transfer load = load_of(block, step);
     const std::int64_t first = tiling_.loads_each_step ? piece.first * kWordBytes : 0;
     const std::int64_t bytes = position_words(piece) * kWordBytes;
     // The first pixel that is inside is the origin, so that coordinates stay small.
