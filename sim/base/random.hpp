@@ -28,4 +28,10 @@ class Random {
   std::uint64_t state_;
 };
 
+/// The seed of one of a run's random streams, of which there are at most 16: each has its own, so
+/// that none shifts when another is used more.
+inline std::uint64_t stream_seed(std::uint64_t seed, std::uint64_t stream) {
+  return Random(seed * 16 + stream).next();
+}
+
 }  // namespace presil

@@ -18,10 +18,9 @@ class Jitter {
  public:
   /// \param most_ps  0: never any delay, and nothing is drawn.
   /// \param seed     of the run
-  /// \param stream   what is delayed: each has delays of its own, so that more of one does not
-  ///                 change those of another
+  /// \param stream   what is delayed, as for stream_seed()
   Jitter(Picoseconds most_ps, std::uint64_t seed, std::uint64_t stream)
-      : most_ps_(most_ps), random_(Random(seed * 16 + stream).next()) {}
+      : most_ps_(most_ps), random_(stream_seed(seed, stream)) {}
 
   /// 0 to most_ps. Most are short, as they are in a real host: half of them are below a sixteenth.
   Picoseconds next() {

@@ -23,6 +23,7 @@
 #include "sim/app/binding.hpp"
 #include "sim/axi/axi_lite_manager.hpp"
 #include "sim/axi/axi_subordinate.hpp"
+#include "sim/base/random.hpp"
 #include "sim/base/run_control.hpp"
 #include "sim/pcie/accelerator_top.hpp"
 #include "sim/record/recorder.hpp"
@@ -115,14 +116,10 @@ class VerilatedTop final : public AcceleratorTop {
  private:
   static constexpr unsigned kResetCycles = 16;
   static constexpr Picoseconds kNever = std::numeric_limits<Picoseconds>::max();
-  // Each random stream of a run has its own seed, so that none shifts when another is used more.
+  // Random streams. From 8 on they are the endpoint's.
   static constexpr std::uint64_t kRegisterStream = 1, kMemoryStream = 2;
   // Of the process that evaluates the model: as much as a program's own stack. Waves need it, too.
   static constexpr std::size_t kStackBytes = 8u << 20;
-
-  static std::uint64_t stream_seed(std::uint64_t seed, std::uint64_t stream) {
-    return Random(seed * 16 + stream).next();
-  }
 
   // ------------------------------------------------------------------------------ SystemC's side
 
